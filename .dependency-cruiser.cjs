@@ -1,0 +1,81 @@
+/** The layer rule: domain <- application <- infrastructure | adapters; only application/runtime sees everything. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'domain-is-pure',
+      comment: 'The domain knows no layer but itself.',
+      severity: 'error',
+      from: { path: '^src/domain' },
+      to: { path: '^src/', pathNot: '^src/domain' },
+    },
+    {
+      name: 'domain-has-no-io',
+      comment: 'No Node module inside the domain: no I/O, no clock, no timers.',
+      severity: 'error',
+      from: { path: '^src/domain' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'domain-imports-yjs-only',
+      comment: 'The domain may import yjs and lib0, nothing else from npm.',
+      severity: 'error',
+      from: { path: '^src/domain' },
+      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/(yjs|lib0)/' },
+    },
+    {
+      name: 'application-points-inward',
+      comment: 'Application code sees the domain and its own ports.',
+      severity: 'error',
+      from: { path: '^src/application', pathNot: '^src/application/runtime' },
+      to: { path: '^src/(infrastructure|adapters|application/runtime|main)' },
+    },
+    {
+      name: 'infrastructure-implements-ports',
+      comment: 'Infrastructure sees the domain and the ports, never a use case, a room or a door.',
+      severity: 'error',
+      from: { path: '^src/infrastructure' },
+      to: { path: '^src/(adapters|application/(?!ports))' },
+    },
+    {
+      name: 'infrastructure-folders-are-separate',
+      comment: 'Any folder of infrastructure can be deleted and the rest still compiles.',
+      severity: 'error',
+      from: { path: '^src/infrastructure/([^/]+)/' },
+      to: { path: '^src/infrastructure/', pathNot: '^src/infrastructure/($1|shared)/' },
+    },
+    {
+      name: 'doors-know-no-store',
+      comment: 'A door calls use cases; it never reaches a store or the wiring.',
+      severity: 'error',
+      from: { path: '^src/adapters' },
+      to: { path: '^src/(infrastructure|application/runtime|main)' },
+    },
+    {
+      name: 'doors-are-separate',
+      comment: 'A door never imports another door; what they share lies in adapters/shared.',
+      severity: 'error',
+      from: { path: '^src/adapters/([^/]+)/' },
+      to: { path: '^src/adapters/', pathNot: '^src/adapters/($1|shared)/' },
+    },
+    {
+      name: 'runtime-only-from-main',
+      comment: 'Only main imports the wiring.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main|application/runtime)' },
+      to: { path: '^src/application/runtime' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Types may know one another (a room its members, a member its room); modules that run may not.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    exclude: { path: '\\.test\\.ts$' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};
