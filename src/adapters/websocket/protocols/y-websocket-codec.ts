@@ -1,0 +1,111 @@
+import { encodeUtf8 } from 'lib0/string';
+import { ByteReader, invalid } from '../../../domain/codecs/byte-reader.ts';
+
+/**
+ * The frames of the y-websocket protocol: a varUint type, then its body (y-websocket/src/y-websocket.js; the sync part is
+ * y-protocols/sync.js, the auth part y-protocols/auth.js). One message per frame.
+ */
+const SYNC = 0;
+const AWARENESS = 1;
+const AUTH = 2;
+const QUERY_AWARENESS = 3;
+
+const STEP_1 = 0;
+const STEP_2 = 1;
+const UPDATE = 2;
+
+const PERMISSION_DENIED = 0;
+
+export type YWebsocketMessage =
+  | { readonly type: 'sync-step-1'; readonly stateVector: Uint8Array }
+  | { readonly type: 'sync-step-2'; readonly update: Uint8Array }
+  | { readonly type: 'update'; readonly update: Uint8Array }
+  /** `update` is an awareness update, see domain/codecs/awareness.ts. */
+  | { readonly type: 'awareness'; readonly update: Uint8Array }
+  | { readonly type: 'denied'; readonly reason: string }
+  | { readonly type: 'query-awareness' };
+
+/**
+ * Reads one frame. What a message carries is a view on `frame`, not a copy, and is not validated: copy it to keep it
+ * beyond the life of the frame's buffer. Bytes behind a message are refused: no provider sends them, and to skip them
+ * could silently lose an update that someone put there. (Only a query for awareness may have a body; it is ignored.)
+ * @throws CollaborationError `invalid` for a damaged frame and for unknown types
+ */
+export function decodeYWebsocketFrame(frame: Uint8Array): YWebsocketMessage {
+  const reader = new ByteReader(frame);
+  const type = reader.varUint();
+  if (type === QUERY_AWARENESS) return { type: 'query-awareness' };
+  const message = readMessage(reader, type);
+  if (reader.remaining > 0) throw invalid('A frame goes on behind its message.');
+  return message;
+}
+
+function readMessage(reader: ByteReader, type: number): YWebsocketMessage {
+  switch (type) {
+    case SYNC:
+      return readSync(reader);
+    case AWARENESS:
+      return { type: 'awareness', update: reader.varBytes() };
+    case AUTH:
+      if (reader.varUint() !== PERMISSION_DENIED) throw invalid('An auth message has an unknown type.');
+      return { type: 'denied', reason: reader.text() };
+    default:
+      throw invalid(`A frame has the unknown type ${type}.`);
+  }
+}
+
+function readSync(reader: ByteReader): YWebsocketMessage {
+  const type = reader.varUint();
+  switch (type) {
+    case STEP_1:
+      return { type: 'sync-step-1', stateVector: reader.varBytes() };
+    case STEP_2:
+      return { type: 'sync-step-2', update: reader.varBytes() };
+    case UPDATE:
+      return { type: 'update', update: reader.varBytes() };
+    default:
+      throw invalid(`A sync message has the unknown type ${type}.`);
+  }
+}
+
+/** Asks the other side for what `stateVector` does not have. */
+export function encodeStep1(stateVector: Uint8Array): Uint8Array {
+  return message([SYNC, STEP_1], stateVector);
+}
+
+/** Answers a step 1; the provider counts itself synced from here on. */
+export function encodeStep2(update: Uint8Array): Uint8Array {
+  return message([SYNC, STEP_2], update);
+}
+
+export function encodeUpdate(update: Uint8Array): Uint8Array {
+  return message([SYNC, UPDATE], update);
+}
+
+/** `awareness` is an awareness update; the one without entries (`00`) makes the keep-alive frame `01 01 00`. */
+export function encodeAwarenessFrame(awareness: Uint8Array): Uint8Array {
+  return message([AWARENESS], awareness);
+}
+
+/** Tells a provider that it is refused; the socket's close code alone would only make it reconnect. */
+export function encodeDenied(reason: string): Uint8Array {
+  return message([AUTH, PERMISSION_DENIED], encodeUtf8(reason));
+}
+
+/** `head`, then `body` with its length before it, in one allocation: lib0's encoder would copy a large body twice. */
+function message(head: readonly number[], body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(head.length + varUintSize(body.length) + body.length);
+  bytes.set(head);
+  let position = head.length;
+  let length = body.length;
+  for (; length >= 0x80; length = Math.floor(length / 0x80)) bytes[position++] = (length % 0x80) | 0x80;
+  bytes[position++] = length;
+  bytes.set(body, position);
+  return bytes;
+}
+
+function varUintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
+  return size;
+}
