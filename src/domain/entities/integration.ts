@@ -1,0 +1,71 @@
+import * as Y from 'yjs';
+import type { UpdateScan } from '../codecs/scan-update.ts';
+
+/** An update that passed `scanUpdate`, with what that found. */
+export interface ScannedUpdate {
+  /** Yjs update, encoding v1. */
+  readonly update: Uint8Array;
+  readonly scan: UpdateScan;
+}
+
+/**
+ * What an update did to a document. A `gap` needs updates that are not there: it was taken out again, but for the part
+ * (an update of its own, if any) that could be integrated.
+ */
+export type Integration =
+  | { readonly kind: 'learned' }
+  | { readonly kind: 'known' }
+  | {
+      readonly kind: 'gap';
+      readonly integrated: Uint8Array | undefined;
+      /** Yjs clientID → the clock that the document must pass before another try can get further. */
+      readonly missing: ReadonlyMap<number, number>;
+    };
+
+const LEARNED: Integration = { kind: 'learned' };
+const KNOWN: Integration = { kind: 'known' };
+
+/** Integrates an update within a transaction. @throws whatever Yjs throws: then the document is suspect. */
+export function integrateUpdate(transaction: Y.Transaction, { update, scan }: ScannedUpdate): Integration {
+  const { doc } = transaction;
+  const deletesBefore = scan.deletes === 0 ? 0 : countDeletes(transaction);
+  const before = scan.structs.map(({ client }) => Y.getState(doc.store, client));
+  Y.applyUpdate(doc, update);
+  const learned =
+    scan.structs.some(({ client }, at) => Y.getState(doc.store, client) !== before[at]) ||
+    (scan.deletes > 0 && countDeletes(transaction) !== deletesBefore);
+  const { store } = doc;
+  if (store.pendingStructs === null && store.pendingDs === null) return learned ? LEARNED : KNOWN;
+  // Left in, what is missing would be filled by a stranger's honest update, and whatever this one holds would go off
+  // in that one's name.
+  const missing = missingClocks(store);
+  store.pendingStructs = null;
+  store.pendingDs = null;
+  return { kind: 'gap', integrated: learned ? integratedPart(doc, scan, before) : undefined, missing };
+}
+
+/** Pending structs say what they wait for; pending deletes (kept by Yjs as a v2 update) wait for what they delete. */
+function missingClocks({ pendingStructs, pendingDs }: Y.Doc['store']): ReadonlyMap<number, number> {
+  const missing = new Map(pendingStructs?.missing);
+  if (pendingDs === null) return missing;
+  for (const [client, deletes] of Y.decodeUpdateV2(pendingDs).ds.clients) {
+    const [first] = deletes;
+    if (first !== undefined) missing.set(client, Math.min(first.clock, missing.get(client) ?? first.clock));
+  }
+  return missing;
+}
+
+/** All that is new since `before`, and every delete: more than was learned, but never less. */
+function integratedPart(doc: Y.Doc, scan: UpdateScan, before: readonly number[]): Uint8Array {
+  const known = Y.decodeStateVector(Y.encodeStateVector(doc));
+  scan.structs.forEach(({ client }, at) => {
+    known.set(client, before[at] ?? 0);
+  });
+  return Y.encodeStateAsUpdate(doc, Y.encodeStateVector(known));
+}
+
+function countDeletes(transaction: Y.Transaction): number {
+  let count = 0;
+  for (const items of transaction.deleteSet.clients.values()) count += items.length;
+  return count;
+}

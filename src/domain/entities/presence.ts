@@ -1,0 +1,137 @@
+import type { AwarenessEntry } from '../codecs/awareness.ts';
+import { CollaborationError } from '../errors.ts';
+import { mergedState, NO_STATE, type PresenceChange, userInfoOf } from './presence-state.ts';
+
+interface Holder {
+  readonly sessionId: string;
+  /** `provider`: a Yjs clientID that came over the wire; `server`: one given to a gRPC or JSON session. */
+  readonly clock: 'provider' | 'server';
+}
+
+interface Held extends Holder {
+  change: PresenceChange;
+}
+
+/**
+ * Who is in a document and what they show: one state per Yjs clientID, each held by the session that brought it last.
+ * Only its holder can end a state: another client's time-out or malice cannot remove it.
+ */
+export class Presence {
+  readonly #held = new Map<number, Held>();
+  /** The Yjs clientID and the last clock given to a session; kept while it shows nothing, for clocks only rise. */
+  readonly #given = new Map<string, { readonly yjsClientId: number; clock: number }>();
+  readonly #maxStatesPerSession: number;
+  readonly #randomClientId: () => number;
+
+  constructor(maxStatesPerSession: number, randomClientId: () => number) {
+    this.#maxStatesPerSession = maxStatesPerSession;
+    this.#randomClientId = randomClientId;
+  }
+
+  /** Every state there is. */
+  get states(): readonly PresenceChange[] {
+    return Array.from(this.#held.values(), (held) => held.change);
+  }
+
+  /** Every state but those that the session itself shows. */
+  statesBeside(sessionId: string): readonly PresenceChange[] {
+    return Array.from(this.#held.values())
+      .filter((held) => held.sessionId !== sessionId)
+      .map((held) => held.change);
+  }
+
+  /**
+   * Takes in a y-protocols awareness update; answers what it changed. Stale clocks change nothing.
+   * @throws CollaborationError `too-large` when the session would hold more states than one client may.
+   */
+  applyEntries(sessionId: string, entries: readonly AwarenessEntry[]): readonly PresenceChange[] {
+    const news = entries.filter((entry) => this.#accepts(sessionId, entry));
+    const added = news.filter((entry) => entry.state !== NO_STATE && !this.#isHeldBy(sessionId, entry.clientId)).length;
+    if (added > 0 && this.#countOf(sessionId) + added > this.#maxStatesPerSession) {
+      throw new CollaborationError('too-large', `A client may show ${this.#maxStatesPerSession} awareness states.`);
+    }
+    return news.map((entry) => this.#put({ sessionId, clock: 'provider' }, providerChange(entry)));
+  }
+
+  /**
+   * Sets the state of a gRPC or JSON session, under a Yjs clientID that the server gives it.
+   * @throws CollaborationError `invalid` when it is no JSON object.
+   */
+  setState(sessionId: string, clientId: string, awarenessState: string, userInfo: string): readonly PresenceChange[] {
+    const state = mergedState(awarenessState, userInfo);
+    const given = this.#given.get(sessionId) ?? (state === NO_STATE ? undefined : this.#give(sessionId));
+    if (given === undefined) return [];
+    given.clock++;
+    const { yjsClientId, clock } = given;
+    const shown = userInfo === '' ? userInfoOf(state) : userInfo;
+    const change = { clientId, yjsClientId, clock, state, userInfo: shown, awarenessState };
+    return [this.#put({ sessionId, clock: 'server' }, change)];
+  }
+
+  /** Ends every state that the session holds. */
+  removeSession(sessionId: string): readonly PresenceChange[] {
+    const held = Array.from(this.#held.values()).filter((each) => each.sessionId === sessionId);
+    this.#given.delete(sessionId);
+    return held.map((each) => this.#put(each, ended(each)));
+  }
+
+  /**
+   * States with a clock of the server's own, renewed: y-protocols clients drop a state that was not renewed for 30 s.
+   */
+  renew(): readonly { readonly sessionId: string; readonly changes: readonly PresenceChange[] }[] {
+    return Array.from(this.#given, ([sessionId, given]) => {
+      const held = this.#held.get(given.yjsClientId);
+      if (held === undefined) return [];
+      given.clock++;
+      const change = this.#put({ sessionId, clock: 'server' }, { ...held.change, clock: given.clock });
+      return [{ sessionId, changes: [change] }];
+    }).flat();
+  }
+
+  /** The rule of y-protocols (awareness.js, applyAwarenessUpdate), and who may apply it. */
+  #accepts(sessionId: string, entry: AwarenessEntry): boolean {
+    const held = this.#held.get(entry.clientId);
+    if (held === undefined) return entry.state !== NO_STATE;
+    if (held.sessionId === sessionId) {
+      return entry.clock > held.change.clock || (entry.clock === held.change.clock && entry.state === NO_STATE);
+    }
+    // A client that reconnects takes its own state along while its old connection lingers.
+    return held.clock === 'provider' && entry.state !== NO_STATE && entry.clock >= held.change.clock;
+  }
+
+  #isHeldBy(sessionId: string, yjsClientId: number): boolean {
+    return this.#held.get(yjsClientId)?.sessionId === sessionId;
+  }
+
+  #countOf(sessionId: string): number {
+    let count = 0;
+    for (const held of this.#held.values()) if (held.sessionId === sessionId) count++;
+    return count;
+  }
+
+  #put(holder: Holder, change: PresenceChange): PresenceChange {
+    if (change.state === NO_STATE) this.#held.delete(change.yjsClientId);
+    else this.#held.set(change.yjsClientId, { sessionId: holder.sessionId, clock: holder.clock, change });
+    return change;
+  }
+
+  #give(sessionId: string): { readonly yjsClientId: number; clock: number } {
+    let yjsClientId = this.#randomClientId();
+    while (this.#held.has(yjsClientId)) yjsClientId = this.#randomClientId();
+    const given = { yjsClientId, clock: 0 };
+    this.#given.set(sessionId, given);
+    return given;
+  }
+}
+
+function providerChange(entry: AwarenessEntry): PresenceChange {
+  const { clientId: yjsClientId, clock, state } = entry;
+  const userInfo = userInfoOf(state);
+  return { clientId: String(yjsClientId), yjsClientId, clock, state, userInfo, awarenessState: state };
+}
+
+/** A provider's clock is its own: raising it would make others refuse the state when the client comes back with it. */
+function ended(held: Held): PresenceChange {
+  const clock = held.clock === 'server' ? held.change.clock + 1 : held.change.clock;
+  return { ...held.change, clock, state: NO_STATE, awarenessState: NO_STATE };
+}

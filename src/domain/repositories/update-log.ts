@@ -1,0 +1,73 @@
+import type { DocumentId } from '../value-objects/document-id.ts';
+
+/** Updates of one document that follow one another: the first has `firstSequence`, each next one is one higher. */
+export interface LogRecord {
+  readonly documentId: DocumentId;
+  /** 1 for the first update a document ever got. */
+  readonly firstSequence: number;
+  /** Yjs updates, encoding v1; at least one. */
+  readonly updates: readonly Uint8Array[];
+  /** When the last of them arrived, in Unix milliseconds. */
+  readonly timestamp: number;
+}
+
+/** The state of a document as one Yjs update (encoding v1), and the last sequence number it holds. */
+export interface Snapshot {
+  readonly update: Uint8Array;
+  readonly sequence: number;
+}
+
+/** All that is stored of one document. */
+export interface StoredDocument {
+  /** None where the document was never compacted. */
+  readonly snapshot: Snapshot | undefined;
+  /** The updates behind the snapshot, in the order of their sequence numbers. */
+  readonly tail: readonly Uint8Array[];
+  /** The sequence number of the newest update. */
+  readonly sequence: number;
+  /** When the newest update arrived, in Unix milliseconds. */
+  readonly lastModified: number;
+}
+
+/**
+ * The durable log of every document: append rows and snapshots. One writer a document; any number of readers.
+ * Every implementation passes `test/contracts/update-log.ts`.
+ */
+export interface UpdateLog {
+  /**
+   * Writes all records or none. Resolves when they are on disk, never before. A record that is already stored under
+   * its (document, firstSequence) is replaced, so that a caller may repeat a call whose outcome it does not know.
+   * Rejects when they could not be stored; the log is then as before, and the call may be repeated.
+   */
+  append(records: readonly LogRecord[]): Promise<void>;
+
+  /**
+   * What is stored of a document, as of one moment; `undefined` where nothing is.
+   * @throws DamagedDocumentError when a checksum, a length or the sequence does not hold.
+   */
+  load(documentId: DocumentId): Promise<StoredDocument | undefined>;
+
+  /**
+   * Stores `snapshot` and removes every record up to and including its sequence, both or neither, durably. Records
+   * behind it stay. A snapshot that is older than the stored one changes nothing. `snapshot.sequence` is always the
+   * last sequence number of a record.
+   */
+  compact(documentId: DocumentId, snapshot: Snapshot): Promise<void>;
+
+  /** Removes all that is stored of a document, durably. A document that is not stored is no error. */
+  delete(documentId: DocumentId): Promise<void>;
+
+  /** Up to `limit` ids of stored documents, sorted by their UTF-8 bytes, behind `after` (which need not exist). */
+  list(after: DocumentId | undefined, limit: number): Promise<readonly DocumentId[]>;
+
+  /** Waits for what is under way and gives everything back. Calls after it reject. */
+  close(): Promise<void>;
+}
+
+/** What is stored of a document cannot be trusted; it is neither served nor overwritten. */
+export class DamagedDocumentError extends Error {
+  constructor(documentId: DocumentId, detail: string) {
+    super(`The stored document ${JSON.stringify(documentId.value)} is damaged: ${detail}`);
+    this.name = 'DamagedDocumentError';
+  }
+}
