@@ -1,0 +1,78 @@
+import type { CollaborationSession, SessionStatus } from '../domain/entities/collaboration-session.ts';
+import type { DocumentId } from '../domain/value-objects/document-id.ts';
+import type { RawProfile } from '../domain/value-objects/user-profile.ts';
+import type { ClientConnection } from './connection/client-connection.ts';
+import type { Principal } from './ports/authenticator.ts';
+import type { RoomMember } from './room/room-member.ts';
+import { cleanupExpiredSessions } from './use-cases/cleanup-expired-sessions.ts';
+import type { UseCaseContext } from './use-cases/context.ts';
+import { getActiveUsers } from './use-cases/get-active-users.ts';
+import { type DocumentState, getDocumentState } from './use-cases/get-document-state.ts';
+import { getSyncData, peekSyncData, type SyncData } from './use-cases/get-sync-data.ts';
+import { type AwarenessMessage, handleAwarenessUpdate } from './use-cases/handle-awareness-update.ts';
+import { handleDocumentUpdate } from './use-cases/handle-document-update.ts';
+import { handleHeartbeat, handleTransportAlive } from './use-cases/handle-heartbeat.ts';
+import { identifySession } from './use-cases/identify-session.ts';
+import { type JoinDocument, joinDocument } from './use-cases/join-document.ts';
+import { disconnect, leaveDocument } from './use-cases/leave-document.ts';
+
+/** What the server does, for every door: one method a use case. */
+export class Collaboration {
+  readonly #context: UseCaseContext;
+
+  constructor(context: UseCaseContext) {
+    this.#context = context;
+  }
+
+  joinDocument(join: JoinDocument): Promise<RoomMember> {
+    return joinDocument(this.#context, join);
+  }
+
+  identifySession(member: RoomMember, profile: RawProfile): void {
+    identifySession(this.#context, member, profile);
+  }
+
+  leaveDocument(member: RoomMember, status: SessionStatus = 'Offline'): void {
+    leaveDocument(this.#context, member, status);
+  }
+
+  disconnect(connection: ClientConnection): void {
+    disconnect(this.#context, connection);
+  }
+
+  handleDocumentUpdate(member: RoomMember, update: Uint8Array): Promise<void> | undefined {
+    return handleDocumentUpdate(this.#context, member, update);
+  }
+
+  handleAwarenessUpdate(member: RoomMember, message: AwarenessMessage): void {
+    handleAwarenessUpdate(this.#context, member, message);
+  }
+
+  handleHeartbeat(member: RoomMember): void {
+    handleHeartbeat(this.#context, member);
+  }
+
+  handleTransportAlive(connection: ClientConnection): void {
+    handleTransportAlive(this.#context, connection);
+  }
+
+  getSyncData(member: RoomMember, stateVector: Uint8Array): Promise<SyncData> {
+    return getSyncData(this.#context, member, stateVector);
+  }
+
+  peekSyncData(principal: Principal, documentId: DocumentId, stateVector: Uint8Array): Promise<SyncData> {
+    return peekSyncData(this.#context, principal, documentId, stateVector);
+  }
+
+  getDocumentState(principal: Principal, documentId: DocumentId): Promise<DocumentState> {
+    return getDocumentState(this.#context, principal, documentId);
+  }
+
+  getActiveUsers(documentId: DocumentId): readonly CollaborationSession[] {
+    return getActiveUsers(this.#context, documentId);
+  }
+
+  cleanupExpiredSessions(timeout: number): number {
+    return cleanupExpiredSessions(this.#context, timeout);
+  }
+}

@@ -1,0 +1,102 @@
+import type { LogRecord, UpdateLog } from '../domain/repositories/update-log.ts';
+import type { DocumentId } from '../domain/value-objects/document-id.ts';
+import type { Compactor } from './ports/compactor.ts';
+import type { Logger } from './ports/logger.ts';
+import type { Metrics } from './ports/metrics.ts';
+
+export interface CompactionLimits {
+  /** Updates behind a snapshot past which they are folded into a new one. */
+  readonly compactAfterUpdates: number;
+  /** Bytes of them, likewise; at least half of the snapshot's own, so that a large one is not rewritten all the time. */
+  readonly compactAfterBytes: number;
+}
+
+interface Tail {
+  updates: number;
+  bytes: number;
+  snapshotBytes: number;
+}
+
+/** Folds the updates of a document into a snapshot when there are many, one document at a time, off the event loop. */
+export class Compactions {
+  readonly #log: UpdateLog;
+  readonly #compactor: Compactor;
+  readonly #limits: CompactionLimits;
+  readonly #logger: Logger;
+  readonly #metrics: Metrics;
+  readonly #tails = new Map<string, Tail>();
+  readonly #queue = new Map<string, DocumentId>();
+  #running: Promise<void> | undefined;
+  #state: 'open' | 'closed' = 'open';
+
+  constructor(log: UpdateLog, compactor: Compactor, limits: CompactionLimits, logger: Logger, metrics: Metrics) {
+    this.#log = log;
+    this.#compactor = compactor;
+    this.#limits = limits;
+    this.#logger = logger;
+    this.#metrics = metrics;
+  }
+
+  /** A document was opened: what is behind its snapshot counts from the start. */
+  opened(documentId: DocumentId, tail: Readonly<Tail>): void {
+    this.#tails.set(documentId.value, { ...tail });
+    this.#consider(documentId, tail);
+  }
+
+  appended(record: LogRecord): void {
+    const tail = this.#tails.get(record.documentId.value);
+    if (tail === undefined) return;
+    tail.updates += record.updates.length;
+    for (const update of record.updates) tail.bytes += update.byteLength;
+    this.#consider(record.documentId, tail);
+  }
+
+  /** A document was closed: nothing will be appended. */
+  closed(documentId: DocumentId): void {
+    this.#tails.delete(documentId.value);
+  }
+
+  /** Waits for the one that runs; starts no other. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    this.#queue.clear();
+    await this.#running;
+  }
+
+  #consider(documentId: DocumentId, tail: Readonly<Tail>): void {
+    const many = tail.updates >= this.#limits.compactAfterUpdates;
+    const large = tail.bytes >= Math.max(this.#limits.compactAfterBytes, tail.snapshotBytes / 2);
+    // Many small updates behind a large snapshot: rewriting the snapshot for each few thousand of them costs more than
+    // reading them, so their number counts only as far as their bytes are worth a tenth of it.
+    if (this.#state === 'closed' || !(large || (many && tail.bytes >= tail.snapshotBytes / 10))) return;
+    this.#queue.set(documentId.value, documentId);
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    for (const [key, documentId] of this.#queue) {
+      this.#queue.delete(key);
+      try {
+        await this.#compact(documentId);
+      } catch (cause) {
+        this.#logger.error({ document: key, err: cause }, 'A compaction failed; the document stays as it was');
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #compact(documentId: DocumentId): Promise<void> {
+    const started = performance.now();
+    const stored = await this.#log.load(documentId);
+    if (stored === undefined || stored.tail.length === 0) return;
+    const before = stored.snapshot === undefined ? [] : [stored.snapshot.update];
+    const update = await this.#compactor.merge([...before, ...stored.tail]);
+    await this.#log.compact(documentId, { update, sequence: stored.sequence });
+    this.#metrics.compacted(performance.now() - started);
+    const tail = this.#tails.get(documentId.value);
+    if (tail === undefined) return;
+    tail.updates -= stored.tail.length;
+    for (const each of stored.tail) tail.bytes -= each.byteLength;
+    tail.snapshotBytes = update.byteLength;
+  }
+}

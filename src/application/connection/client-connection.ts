@@ -1,0 +1,43 @@
+import type { Principal } from '../ports/authenticator.ts';
+import type { RoomMember } from '../room/room-member.ts';
+import type { AcknowledgementQueue } from './acknowledgements.ts';
+
+/** One socket or stream, and the sessions it has. */
+export class ClientConnection {
+  /** For the log. */
+  readonly id: string;
+  readonly principal: Principal;
+  readonly acknowledgements: AcknowledgementQueue;
+  readonly #members = new Map<string, RoomMember>();
+
+  constructor(id: string, principal: Principal, acknowledgements: AcknowledgementQueue) {
+    this.id = id;
+    this.principal = principal;
+    this.acknowledgements = acknowledgements;
+  }
+
+  get members(): readonly RoomMember[] {
+    return [...this.#members.values()];
+  }
+
+  get sessionCount(): number {
+    return this.#members.size;
+  }
+
+  member(documentId: string, clientId: string): RoomMember | undefined {
+    return this.#members.get(key(documentId, clientId));
+  }
+
+  add(member: RoomMember): void {
+    this.#members.set(key(member.session.documentId.value, member.session.clientId.value), member);
+  }
+
+  remove(member: RoomMember): void {
+    this.#members.delete(key(member.session.documentId.value, member.session.clientId.value));
+  }
+}
+
+/** Ids hold no control characters, so two pairs never make one key. */
+function key(documentId: string, clientId: string): string {
+  return `${documentId}\u0000${clientId}`;
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Metrics } from '../ports/metrics.ts';
+
+export interface RetryLimits {
+  /** Milliseconds after which a store that keeps failing is given up. */
+  readonly retryFor: number;
+  /** Bytes of updates that may wait for a failing store. */
+  readonly retryBytes: number;
+}
+
+const FIRST_DELAY = 100;
+const LONGEST_DELAY = 5_000;
+
+/** Tries a commit again, with longer and longer pauses, until it succeeds or too much waits behind it. */
+export class CommitRetry {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #metrics: Metrics;
+  readonly #limits: RetryLimits;
+  #state: 'working' | 'failing' = 'working';
+
+  constructor(clock: Clock, logger: Logger, metrics: Metrics, limits: RetryLimits) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#metrics = metrics;
+    this.#limits = limits;
+  }
+
+  get isFailing(): boolean {
+    return this.#state === 'failing';
+  }
+
+  /** @throws the last error of `commit`, when it is given up */
+  async run(commit: () => Promise<void>, waitingBytes: () => number): Promise<void> {
+    const started = this.#clock.now();
+    for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, LONGEST_DELAY)) {
+      try {
+        await commit();
+        this.#recovered();
+        return;
+      } catch (cause) {
+        const waiting = waitingBytes();
+        this.#failed(cause, waiting);
+        if (this.#clock.now() - started >= this.#limits.retryFor || waiting > this.#limits.retryBytes) throw cause;
+      }
+      await this.#pause(delay);
+    }
+  }
+
+  #pause(delay: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(delay, resolve));
+  }
+
+  #failed(cause: unknown, waiting: number): void {
+    this.#state = 'failing';
+    this.#metrics.storeFailed();
+    this.#logger.error(
+      { err: cause, waitingBytes: waiting },
+      'The store failed; nothing is acknowledged until it works',
+    );
+  }
+
+  #recovered(): void {
+    if (this.#state === 'working') return;
+    this.#state = 'working';
+    this.#logger.info({}, 'The store works again');
+  }
+}

@@ -1,0 +1,115 @@
+import type { LogRecord, UpdateLog } from '../../domain/repositories/update-log.ts';
+import type { AcknowledgementQueue } from '../connection/acknowledgements.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import { CommitBatch } from './commit-batch.ts';
+import { CommitRetry, type RetryLimits } from './commit-retry.ts';
+import type { JournalClient } from './journal-client.ts';
+
+export interface JournalLimits extends RetryLimits {
+  /** Milliseconds between the starts of two commits, when there is more to write than one can take. */
+  readonly commitWindow: number;
+}
+
+/**
+ * Group commit: all updates of all documents that arrive while the disk is busy go to it together. Positions count the
+ * appended records; commits keep their order, so one number says what is durable.
+ */
+export class Journal {
+  readonly #log: UpdateLog;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+  readonly #limits: JournalLimits;
+  readonly #retry: CommitRetry;
+  #open = new CommitBatch();
+  #appended = 0;
+  #durable = 0;
+  #lastStart = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(log: UpdateLog, clock: Clock, logger: Logger, metrics: Metrics, limits: JournalLimits) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#metrics = metrics;
+    this.#limits = limits;
+    this.#retry = new CommitRetry(clock, logger, metrics, limits);
+  }
+
+  get durablePosition(): number {
+    return this.#durable;
+  }
+
+  /** Whether the last try to write failed. */
+  get isFailing(): boolean {
+    return this.#retry.isFailing;
+  }
+
+  /** Bytes of updates that wait for the disk. */
+  get pendingBytes(): number {
+    return this.#open.bytes;
+  }
+
+  /** Takes a record for the next commit. Answers its position: durable once `durablePosition` has reached it. */
+  append(record: LogRecord, client: JournalClient): number {
+    this.#open.add(record, client);
+    this.#appended++;
+    this.#running ??= this.#run();
+    return this.#appended;
+  }
+
+  /** `queue` has tickets to release once what is appended by now is durable. */
+  notify(queue: AcknowledgementQueue): void {
+    this.#open.notify(queue);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when all that is appended by now is durable. @throws the store's error when it will not be */
+  committed(): Promise<void> {
+    const committed = this.#open.wait();
+    this.#running ??= this.#run();
+    return committed;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#open.isEmpty) {
+      await this.#window();
+      const batch = this.#open;
+      const upTo = this.#appended;
+      this.#open = new CommitBatch();
+      this.#lastStart = this.#clock.now();
+      await this.#commit(batch, upTo);
+    }
+    this.#running = undefined;
+  }
+
+  /** Idle: the end of this tick, so that a lone update waits for nothing. Busy: the rest of the window. */
+  #window(): Promise<void> {
+    const rest = this.#limits.commitWindow - (this.#clock.now() - this.#lastStart);
+    return new Promise((resolve) => {
+      if (rest <= 0) setImmediate(resolve);
+      else this.#clock.after(rest, resolve);
+    });
+  }
+
+  async #commit(batch: CommitBatch, upTo: number): Promise<void> {
+    const started = performance.now();
+    try {
+      if (batch.records.length > 0) {
+        await this.#retry.run(
+          () => this.#log.append(batch.records),
+          () => batch.bytes + this.#open.bytes,
+        );
+        this.#metrics.committed(batch.updates, batch.bytes, performance.now() - started);
+      }
+      this.#durable = upTo;
+      batch.succeed(upTo);
+    } catch (cause) {
+      // What came meanwhile builds on what is lost, so it fails along with it.
+      const later = this.#open;
+      this.#open = new CommitBatch();
+      batch.fail(this.#durable, cause);
+      later.fail(this.#durable, cause);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { ProfileLimits } from '../domain/value-objects/user-profile.ts';
+
+/** Everything a stranger can grow, bounded. Defaults and config keys stand in runtime/config. Sizes are bytes. */
+export interface Limits extends ProfileLimits {
+  /** One update, state vector or awareness message, decoded. */
+  readonly maxMessageBytes: number;
+  /** Entries of a state vector. */
+  readonly maxStateVectorEntries: number;
+  /** Sessions of one connection, in all documents. */
+  readonly maxSessionsPerConnection: number;
+  /** One awareness state, as JSON. */
+  readonly maxAwarenessBytes: number;
+  /** Awareness states in one message. */
+  readonly maxAwarenessEntries: number;
+  /** Awareness states that one session may show. */
+  readonly maxAwarenessStates: number;
+  /** Updates of a document that wait for updates that are missing, and how long each may (milliseconds). */
+  readonly maxGapUpdates: number;
+  readonly maxGapBytes: number;
+  readonly gapTimeout: number;
+  /** Unsent bytes of a connection past which it gets no awareness (half of it) and no updates. */
+  readonly maxOutboxBytes: number;
+  /** Milliseconds after which a connection that does not drain is closed. */
+  readonly outboxTimeout: number;
+  /** Faulty messages of one connection before it is ended. */
+  readonly maxInvalidMessages: number;
+}

@@ -1,0 +1,20 @@
+import type { CollaborationEvent } from '../../domain/events.ts';
+
+/** Where events of documents go besides the clients: counters, traces, later queues. Must not throw. */
+export interface EventSink {
+  publish(event: CollaborationEvent): void;
+}
+
+/** What an operator watches. Gauges are read when they are asked for. */
+export interface Metrics {
+  readonly events: EventSink;
+  /** A commit of the log: how many updates and bytes, and how long it took in milliseconds. */
+  committed(updates: number, bytes: number, milliseconds: number): void;
+  /** The store failed; it is tried again. */
+  storeFailed(): void;
+  /** An update was refused, or a connection ended, for this reason. */
+  refused(reason: string): void;
+  compacted(milliseconds: number): void;
+  /** Registers a gauge. `name` is in Prometheus' spelling. */
+  gauge(name: string, help: string, read: () => number): void;
+}

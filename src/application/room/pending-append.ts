@@ -1,0 +1,78 @@
+import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
+import type { DocumentId } from '../../domain/value-objects/document-id.ts';
+import type { Compactions } from '../compaction.ts';
+import type { Ticket } from '../connection/acknowledgements.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { JournalClient } from '../journal/journal-client.ts';
+
+interface Services {
+  readonly journal: Journal;
+  readonly compactions: Compactions;
+}
+
+/** What a room has integrated in this tick and not yet handed to the journal, and who waits for it. */
+export class PendingAppend {
+  readonly #client: JournalClient & { readonly documentId: DocumentId };
+  readonly #journal: Journal;
+  readonly #compactions: Compactions;
+  #updates: Uint8Array[] = [];
+  #tickets: Ticket[] = [];
+  #sequence: number;
+  #lastModified: number;
+  /** Journal position of the room's newest record. */
+  #position = 0;
+
+  constructor(client: JournalClient & { readonly documentId: DocumentId }, loaded: LoadedDocument, services: Services) {
+    this.#client = client;
+    this.#journal = services.journal;
+    this.#compactions = services.compactions;
+    this.#sequence = loaded.sequence;
+    this.#lastModified = loaded.lastModified;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  get lastModified(): number {
+    return this.#lastModified;
+  }
+
+  get isDurable(): boolean {
+    return this.#updates.length === 0 && this.#position <= this.#journal.durablePosition;
+  }
+
+  /** Answers the update's sequence number. */
+  add(update: Uint8Array, now: number): number {
+    this.#updates.push(update);
+    this.#lastModified = now;
+    return ++this.#sequence;
+  }
+
+  /** The ticket is released once all that the room holds by now is durable: what it repeats may not be yet. */
+  await(ticket: Ticket): void {
+    ticket.sequence = this.#sequence;
+    this.#tickets.push(ticket);
+  }
+
+  flush(): void {
+    if (this.#updates.length > 0) this.#handOver();
+    const durable = this.#journal.durablePosition;
+    for (const ticket of this.#tickets) ticket.position = this.#position;
+    for (const ticket of this.#tickets) {
+      if (this.#position <= durable) ticket.queue.release(durable);
+      else this.#journal.notify(ticket.queue);
+    }
+    this.#tickets = [];
+  }
+
+  #handOver(): void {
+    const updates = this.#updates;
+    this.#updates = [];
+    const { documentId } = this.#client;
+    const firstSequence = this.#sequence - updates.length + 1;
+    const record = { documentId, firstSequence, updates, timestamp: this.#lastModified };
+    this.#position = this.#journal.append(record, this.#client);
+    this.#compactions.appended(record);
+  }
+}

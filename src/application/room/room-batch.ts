@@ -1,0 +1,78 @@
+import type { CollaborationEvent } from '../../domain/events.ts';
+import type { WireFormat } from '../ports/wire-format.ts';
+import type { RoomMember } from './room-member.ts';
+
+/** Which events of a batch go out: a congested connection gets no awareness. */
+export type Selection = 'everything' | 'without-awareness';
+
+/** The bytes of the messages in one piece, and one by one. */
+export interface EncodedBatch {
+  readonly messages: readonly Uint8Array[];
+  readonly joined: Uint8Array;
+}
+
+interface Entry {
+  readonly event: CollaborationEvent;
+  readonly origin: RoomMember | undefined;
+}
+
+/** What happened in a room within one tick. Encoded once a protocol, the same bytes for every member. */
+export class RoomBatch {
+  readonly #entries: Entry[] = [];
+  readonly #origins = new Set<RoomMember>();
+  readonly #messages = new Map<WireFormat, (readonly Uint8Array[])[]>();
+  readonly #shared = new Map<WireFormat, Map<Selection, EncodedBatch>>();
+
+  add(event: CollaborationEvent, origin: RoomMember | undefined): void {
+    this.#entries.push({ event, origin });
+    if (origin !== undefined) this.#origins.add(origin);
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
+  /** What `member` is to be sent: the shared bytes, or bytes of its own where it caused some of it. */
+  encodedFor(member: RoomMember, format: WireFormat, selection: Selection = 'everything'): EncodedBatch {
+    return this.#origins.has(member) ? this.#select(format, selection, member) : this.#sharedBytes(format, selection);
+  }
+
+  #sharedBytes(format: WireFormat, selection: Selection): EncodedBatch {
+    let selections = this.#shared.get(format);
+    if (selections === undefined) {
+      selections = new Map();
+      this.#shared.set(format, selections);
+    }
+    let encoded = selections.get(selection);
+    if (encoded === undefined) {
+      encoded = this.#select(format, selection, undefined);
+      selections.set(selection, encoded);
+    }
+    return encoded;
+  }
+
+  #select(format: WireFormat, selection: Selection, member: RoomMember | undefined): EncodedBatch {
+    const each = this.#encodedEntries(format);
+    const messages: Uint8Array[] = [];
+    this.#entries.forEach(({ event, origin }, at) => {
+      if (selection === 'without-awareness' && event.eventType === 'UserAwarenessUpdated') return;
+      if (member !== undefined && origin === member && !format.echoes(event)) return;
+      messages.push(...(each[at] ?? []));
+    });
+    return { messages, joined: joined(messages) };
+  }
+
+  #encodedEntries(format: WireFormat): readonly (readonly Uint8Array[])[] {
+    let encoded = this.#messages.get(format);
+    if (encoded === undefined) {
+      encoded = this.#entries.map(({ event }) => format.encode(event));
+      this.#messages.set(format, encoded);
+    }
+    return encoded;
+  }
+}
+
+function joined(messages: readonly Uint8Array[]): Uint8Array {
+  const [only] = messages;
+  return messages.length === 1 && only !== undefined ? only : Buffer.concat(messages);
+}

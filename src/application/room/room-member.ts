@@ -1,0 +1,28 @@
+import type { CollaborationSession } from '../../domain/entities/collaboration-session.ts';
+import type { CollaborationError } from '../../domain/errors.ts';
+import type { ClientConnection } from '../connection/client-connection.ts';
+import type { Access } from '../ports/authenticator.ts';
+import type { Room } from './room.ts';
+import type { RoomBatch } from './room-batch.ts';
+
+/** How a room reaches one of its sessions. Nothing here throws or blocks. */
+export interface SessionSink {
+  /** What happened in one tick; called with a batch the session has part in or not, which `encodedFor` tells apart. */
+  deliver(batch: RoomBatch, member: RoomMember): void;
+  /** An update was not taken. */
+  refuse(error: CollaborationError): void;
+  /** An update of the client needs others that the server lacks: ask for what this state vector lacks (sync step 1). */
+  requestSync(stateVector: Uint8Array): void;
+  /** The session is over, on the server's side; the room has let go of it. */
+  end(error: CollaborationError): void;
+}
+
+/** A session that is in a room. */
+export interface RoomMember {
+  readonly room: Room;
+  readonly connection: ClientConnection;
+  readonly access: Exclude<Access, 'none'>;
+  readonly sink: SessionSink;
+  /** Replaced when an anonymous session says who it is. */
+  session: CollaborationSession;
+}

@@ -1,0 +1,101 @@
+import { randomInt } from 'node:crypto';
+import { Presence } from '../../domain/entities/presence.ts';
+import { CollaborationError } from '../../domain/errors.ts';
+import { UserAwarenessUpdated } from '../../domain/events.ts';
+import type { DocumentId } from '../../domain/value-objects/document-id.ts';
+import { Room } from './room.ts';
+import type { RoomServices } from './room-services.ts';
+
+const UINT32 = 2 ** 32;
+
+/**
+ * The live documents of this node. One load of a document at a time; a room is let go of only when everything in it is
+ * durable, so that opening it again finds all of it.
+ */
+export class Rooms {
+  readonly #services: RoomServices;
+  readonly #open = new Map<string, Room>();
+  readonly #opening = new Map<string, Promise<Room>>();
+  #state: 'open' | 'closed' = 'open';
+
+  constructor(services: RoomServices) {
+    this.#services = services;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  get all(): readonly Room[] {
+    return [...this.#open.values()];
+  }
+
+  /** The room of a document where it is open on this node. */
+  find(documentId: DocumentId): Room | undefined {
+    return this.#open.get(documentId.value);
+  }
+
+  /**
+   * Opens the document, once for everyone who asks.
+   * @throws CollaborationError `unavailable` when it cannot be loaded, or the server is about to stop; the next call
+   * tries again
+   */
+  async open(documentId: DocumentId): Promise<Room> {
+    const key = documentId.value;
+    const room = this.#open.get(key);
+    if (room !== undefined) return room;
+    if (this.#state === 'closed') throw new CollaborationError('unavailable', 'The server is about to stop.');
+    let opening = this.#opening.get(key);
+    if (opening === undefined) {
+      opening = this.#load(documentId).finally(() => this.#opening.delete(key));
+      this.#opening.set(key, opening);
+    }
+    return opening;
+  }
+
+  /** Lets go of rooms that nobody was in for `idle` milliseconds, and of updates that waited too long. */
+  maintain(idle: number): void {
+    const now = this.#services.clock.now();
+    for (const room of this.#open.values()) {
+      room.maintain(now);
+      if (room.isIdle(now, idle)) this.#release(room);
+    }
+  }
+
+  /** y-protocols clients drop a state that was not renewed for 30 s; gRPC and JSON clients do not renew theirs. */
+  renewPresence(): void {
+    const now = this.#services.clock.now();
+    for (const room of this.#open.values()) {
+      for (const { sessionId, changes } of room.presence.renew()) {
+        const member = room.members.bySession(sessionId);
+        if (member === undefined) continue;
+        room.announce(new UserAwarenessUpdated(member.session, now, changes, 'renewed'), member);
+      }
+    }
+  }
+
+  /** Integrates what has arrived and waits until it is durable. No room opens after it. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    for (const room of this.#open.values()) await room.whenReadable();
+    await this.#services.journal.committed();
+  }
+
+  async #load(documentId: DocumentId): Promise<Room> {
+    const loaded = await this.#services.documents.getOrCreate(documentId);
+    const presence = new Presence(this.#services.limits.maxAwarenessStates, () => randomInt(1, UINT32));
+    const room = new Room(loaded, presence, this.#services, (failed) => this.#release(failed));
+    this.#open.set(documentId.value, room);
+    this.#services.compactions.opened(documentId, loaded.tail);
+    return room;
+  }
+
+  #release(room: Room): void {
+    const key = room.documentId.value;
+    if (this.#open.get(key) === room) {
+      this.#open.delete(key);
+      this.#services.compactions.closed(room.documentId);
+    }
+    room.close();
+  }
+}

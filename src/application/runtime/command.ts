@@ -1,0 +1,15 @@
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'serve' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'unknown'; readonly problem: string };
+
+/** Reads the arguments behind the program's name. */
+export function parseCommand(args: readonly string[]): Command {
+  const [first, ...rest] = args;
+  if (first === undefined || (first === 'serve' && rest.length === 0)) return { kind: 'serve' };
+  if (args.includes('--help') || args.includes('-h')) return { kind: 'help' };
+  if (args.includes('--version') || args.includes('-v')) return { kind: 'version' };
+  return { kind: 'unknown', problem: `Unknown argument: ${JSON.stringify(rest[0] ?? first)}.` };
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { address, flag, integer } from './values.ts';
+
+/** One configuration key: an environment variable, and the same name in the YAML file. */
+interface Key<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  readonly fallback: string;
+  /** What is allowed, for the error and the help. */
+  readonly allowed: string;
+  readonly about: string;
+}
+
+function key<Schema extends z.ZodType>(schema: Schema, fallback: string, allowed: string, about: string): Key<Schema> {
+  return { schema, fallback, allowed, about };
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const MIB = 1024 * 1024;
+
+const count = (fallback: number, about: string) =>
+  key(integer(1, 1_000_000_000), String(fallback), 'a whole number from 1 to 1000000000', about);
+
+const bytes = (fallback: number, about: string) =>
+  key(integer(1024, 1024 * MIB), String(fallback), 'bytes, a whole number from 1024 to 1073741824', about);
+
+const milliseconds = (fallback: number, about: string, least = 1) =>
+  key(integer(least, DAY), String(fallback), `milliseconds, a whole number from ${least} to ${DAY}`, about);
+
+const ADDRESS = 'host:port, such as 127.0.0.1:8080 or [::]:8080';
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const TRUTH = 'true or false';
+
+/** Every key there is, with its default. The README's table is tested against it. */
+export const KEYS = {
+  HTTP_ADDR: key(address, '[::]:8080', ADDRESS, 'where HTTP and WebSockets are served'),
+  GRPC_ADDR: key(address, '[::]:8081', ADDRESS, 'where gRPC is served'),
+  ENABLE_HTTP: key(flag, 'true', TRUTH, 'whether HTTP and WebSockets are served'),
+  ENABLE_GRPC: key(flag, 'true', TRUTH, 'whether gRPC is served'),
+  LOG_LEVEL: key(z.enum(LEVELS), 'info', LEVELS.join(', '), 'the least level that is logged'),
+  DATA_DIR: key(z.string().trim().min(1), './data', 'a folder', 'the folder of the embedded store; made where missing'),
+  STORE_URL: key(
+    z.enum(['', 'memory:']),
+    '',
+    'empty (the embedded store in DATA_DIR) or memory: (nothing survives a restart)',
+    'where documents are stored',
+  ),
+  COMMIT_WINDOW_MS: key(
+    integer(0, 1000),
+    '4',
+    'milliseconds, a whole number from 0 to 1000',
+    'under load, the least time between two commits; a lone update is committed at once',
+  ),
+  STORE_RETRY_MS: milliseconds(30_000, 'how long a failing store is tried again before clients are told to come back'),
+  STORE_RETRY_BYTES: bytes(64 * MIB, 'updates that may wait for a failing store'),
+  COMPACT_AFTER_UPDATES: count(500, 'updates behind a snapshot past which a new one is made'),
+  COMPACT_AFTER_BYTES: bytes(MIB, 'bytes of updates behind a snapshot past which a new one is made'),
+  ROOM_IDLE_MS: milliseconds(30_000, 'how long a document that nobody is in stays in memory'),
+  SESSION_TIMEOUT_MS: milliseconds(
+    5 * MINUTE,
+    'silence after which a session expires; half of it shows it offline',
+    100,
+  ),
+  PING_INTERVAL_MS: milliseconds(20_000, 'between two pings; a peer that is silent for two of them is dead', 10),
+  SHUTDOWN_TIMEOUT_MS: milliseconds(10_000, 'how long clients may take to go when the server stops'),
+  MAX_MESSAGE_BYTES: bytes(48 * MIB, 'one update or state vector'),
+  MAX_STATE_VECTOR_ENTRIES: count(200_000, 'entries of a state vector that a client sends'),
+  MAX_SESSIONS_PER_CONNECTION: count(1_000, 'documents open on one connection'),
+  MAX_AWARENESS_BYTES: bytes(64 * 1024, 'one awareness state'),
+  MAX_AWARENESS_STATES: count(100, 'awareness states that one session shows'),
+  MAX_AWARENESS_ENTRIES: count(10_000, 'awareness states in one message'),
+  MAX_GAP_UPDATES: count(1_000, 'updates of a document that wait for missing ones'),
+  MAX_GAP_BYTES: bytes(8 * MIB, 'bytes of updates of a document that wait for missing ones'),
+  GAP_TIMEOUT_MS: milliseconds(15_000, 'how long an update waits for missing ones'),
+  MAX_OUTBOX_BYTES: bytes(16 * MIB, 'unsent bytes of a connection past which it is brought up to date later'),
+  OUTBOX_TIMEOUT_MS: milliseconds(MINUTE, 'how long a connection may not drain before it is closed'),
+  MAX_INVALID_MESSAGES: count(1_000, 'faulty messages of a connection before it is closed'),
+  MAX_NAME_LENGTH: count(256, 'characters of a user name or colour'),
+  MAX_METADATA_ENTRIES: count(64, 'entries of user_metadata'),
+  MAX_METADATA_LENGTH: count(8_192, 'characters of user_metadata, keys and values together'),
+} as const;
+
+export type KeyName = keyof typeof KEYS;
+
+export type Settings = { readonly [Name in KeyName]: z.output<(typeof KEYS)[Name]['schema']> };
+
+type Shape = { [Name in KeyName]: (typeof KEYS)[Name]['schema'] };
+
+/** All keys, validated whole. */
+export const SETTINGS: z.ZodType<Settings> = z.object(
+  Object.fromEntries(Object.entries(KEYS).map(([name, { schema }]) => [name, schema])) as Shape,
+) as unknown as z.ZodType<Settings>;

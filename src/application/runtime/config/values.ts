@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** Where to listen. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A value as it stands in the environment (text) or a YAML file (text, number or boolean). */
+export const integer = (min: number, max: number) =>
+  z.union([z.number(), z.string().trim().regex(/^\d+$/).transform(Number)]).pipe(z.number().int().min(min).max(max));
+
+export const flag = z.union([
+  z.boolean(),
+  z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false']))
+    .transform((value) => value === 'true'),
+]);
+
+/** `host:port`; an IPv6 host stands in brackets. */
+export const address = z
+  .string()
+  .trim()
+  .regex(/^(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:[\]]+):\d{1,5}$/)
+  .transform((value): Address => {
+    const cut = value.lastIndexOf(':');
+    return { host: value.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(value.slice(cut + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535);

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { HttpDoor } from '../../adapters/http/http-door.ts';
+import { WebSocketDoor } from '../../adapters/websocket/door.ts';
+import type { UpdateLog } from '../../domain/repositories/update-log.ts';
+import { OpenAuthenticator } from '../../infrastructure/auth/open/open-authenticator.ts';
+import { SystemClock } from '../../infrastructure/clock/system-clock.ts';
+import { WorkerCompactor } from '../../infrastructure/compaction/worker-compactor.ts';
+import { PrometheusMetrics } from '../../infrastructure/metrics/prometheus/prometheus-metrics.ts';
+import type { Collaboration } from '../collaboration.ts';
+import type { Limits } from '../limits.ts';
+import type { Authenticator } from '../ports/authenticator.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Compactor } from '../ports/compactor.ts';
+import type { Logger } from '../ports/logger.ts';
+import { BackgroundTasks } from './background-tasks.ts';
+import type { Settings } from './config/keys.ts';
+import { createCore } from './core.ts';
+import { HealthReport } from './health-report.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { limitsOf } from './limits-of.ts';
+import { ROOT } from './package-root.ts';
+import { GrpcPart } from './servers/grpc-part.ts';
+import { HttpServer } from './servers/http.ts';
+import { openStore } from './store.ts';
+
+/** Parts that a test replaces. */
+export interface Overrides {
+  readonly log?: UpdateLog;
+  readonly clock?: Clock;
+  readonly authenticator?: Authenticator;
+  readonly compactor?: Compactor;
+}
+
+/** A server that is wired and not started. */
+export interface Server {
+  readonly lifecycle: Lifecycle;
+  /** Where it listens, once started; none where the door is disabled. */
+  readonly http: HttpServer | undefined;
+  readonly grpc: GrpcPart | undefined;
+}
+
+/** Wires the server, top to bottom. @throws Error when the store cannot be opened */
+export async function createServer(settings: Settings, logger: Logger, overrides: Overrides = {}): Promise<Server> {
+  const clock = overrides.clock ?? new SystemClock();
+  const authenticator = overrides.authenticator ?? new OpenAuthenticator();
+  const compactor = overrides.compactor ?? new WorkerCompactor();
+  const log = overrides.log ?? (await openStore(settings));
+  const metrics = new PrometheusMetrics();
+  const limits = limitsOf(settings);
+  const core = createCore(settings, { log, compactor, limits, clock, logger, metrics });
+  const { collaboration, rooms, storage } = core;
+  const background = new BackgroundTasks(collaboration, rooms, clock, {
+    sessionTimeout: settings.SESSION_TIMEOUT_MS,
+    roomIdle: settings.ROOM_IDLE_MS,
+  });
+  const services: DoorServices = { collaboration, authenticator, limits, clock, logger, metrics };
+  const state = new HealthReport(core);
+  const grpc = settings.ENABLE_GRPC ? grpcServer(settings, services) : undefined;
+  const http = settings.ENABLE_HTTP ? httpServer(settings, services, state) : undefined;
+  const lifecycle = new Lifecycle([storage, background, grpc, http].filter((part) => part !== undefined));
+  state.watch(lifecycle);
+  return { lifecycle, http, grpc };
+}
+
+interface DoorServices {
+  readonly collaboration: Collaboration;
+  readonly authenticator: Authenticator;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: PrometheusMetrics;
+}
+
+function grpcServer(settings: Settings, services: DoorServices): GrpcPart {
+  const keepalive = { keepaliveTime: settings.PING_INTERVAL_MS, keepaliveTimeout: settings.PING_INTERVAL_MS };
+  const shutdownGrace = settings.SHUTDOWN_TIMEOUT_MS;
+  return new GrpcPart(services, { address: settings.GRPC_ADDR, shutdownGrace, ...keepalive });
+}
+
+function httpServer(settings: Settings, services: DoorServices, health: HealthReport): HttpServer {
+  const timing = { pingInterval: settings.PING_INTERVAL_MS, keepAliveInterval: KEEP_ALIVE_INTERVAL };
+  const upgrades = new WebSocketDoor({ ...services, timing });
+  const pages = existsSync(PAGES) ? PAGES : undefined;
+  const door = new HttpDoor({ ...services, upgrades, health, pages });
+  const { logger } = services;
+  return new HttpServer(door, { address: settings.HTTP_ADDR, shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS, logger });
+}
+
+/** y-websocket contract: an idle socket gets a data frame at least every 15 s. */
+const KEEP_ALIVE_INTERVAL = 14_000;
+
+const PAGES = fileURLToPath(new URL('dist/web/', ROOT));

@@ -1,0 +1,67 @@
+import type { UpdateLog } from '../../domain/repositories/update-log.ts';
+import { MemorySessionRepository } from '../../infrastructure/sessions/memory/memory-session-repository.ts';
+import { Collaboration } from '../collaboration.ts';
+import { Compactions } from '../compaction.ts';
+import { Journal } from '../journal/journal.ts';
+import type { Limits } from '../limits.ts';
+import { LoggedDocuments } from '../logged-documents.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Compactor } from '../ports/compactor.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import { Rooms } from '../room/rooms.ts';
+import { Tick } from '../room/tick.ts';
+import type { Settings } from './config/keys.ts';
+import type { Part } from './lifecycle.ts';
+
+interface CoreServices {
+  readonly log: UpdateLog;
+  readonly compactor: Compactor;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What every door leads to. */
+export interface Core {
+  readonly collaboration: Collaboration;
+  readonly rooms: Rooms;
+  readonly sessions: MemorySessionRepository;
+  readonly journal: Journal;
+  /** Stops when everything is on disk. */
+  readonly storage: Part;
+}
+
+/** Wires documents, sessions and the log. */
+export function createCore(settings: Settings, services: CoreServices): Core {
+  const { log, compactor, limits, clock, logger, metrics } = services;
+  const journal = new Journal(log, clock, logger, metrics, {
+    commitWindow: settings.COMMIT_WINDOW_MS,
+    retryFor: settings.STORE_RETRY_MS,
+    retryBytes: settings.STORE_RETRY_BYTES,
+  });
+  const compaction = {
+    compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
+    compactAfterBytes: settings.COMPACT_AFTER_BYTES,
+  };
+  const compactions = new Compactions(log, compactor, compaction, logger, metrics);
+  const documents = new LoggedDocuments(log);
+  const rooms = new Rooms({ documents, journal, compactions, limits, tick: new Tick(), clock, logger, metrics });
+  const sessions = new MemorySessionRepository(clock);
+  const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events: metrics.events });
+  metrics.gauge('collaboration_documents_open', 'Documents in memory', () => rooms.size);
+  metrics.gauge('collaboration_sessions', 'Sessions of this node', () => sessions.size);
+  metrics.gauge('collaboration_store_failing', '1 while the store does not take updates', () => +journal.isFailing);
+  const storage: Part = {
+    name: 'storage',
+    start: () => Promise.resolve(),
+    stop: async () => {
+      await rooms.close();
+      await compactions.close();
+      await compactor.close();
+      await log.close();
+    },
+  };
+  return { collaboration, rooms, sessions, journal, storage };
+}

@@ -1,0 +1,22 @@
+import type { Limits } from '../limits.ts';
+import type { Settings } from './config/keys.ts';
+
+export function limitsOf(settings: Settings): Limits {
+  return {
+    maxMessageBytes: settings.MAX_MESSAGE_BYTES,
+    maxStateVectorEntries: settings.MAX_STATE_VECTOR_ENTRIES,
+    maxSessionsPerConnection: settings.MAX_SESSIONS_PER_CONNECTION,
+    maxAwarenessBytes: settings.MAX_AWARENESS_BYTES,
+    maxAwarenessStates: settings.MAX_AWARENESS_STATES,
+    maxAwarenessEntries: settings.MAX_AWARENESS_ENTRIES,
+    maxGapUpdates: settings.MAX_GAP_UPDATES,
+    maxGapBytes: settings.MAX_GAP_BYTES,
+    gapTimeout: settings.GAP_TIMEOUT_MS,
+    maxOutboxBytes: settings.MAX_OUTBOX_BYTES,
+    outboxTimeout: settings.OUTBOX_TIMEOUT_MS,
+    maxInvalidMessages: settings.MAX_INVALID_MESSAGES,
+    maxNameLength: settings.MAX_NAME_LENGTH,
+    maxMetadataEntries: settings.MAX_METADATA_ENTRIES,
+    maxMetadataLength: settings.MAX_METADATA_LENGTH,
+  };
+}

@@ -1,0 +1,43 @@
+import type { CollaborationSession } from '../../domain/entities/collaboration-session.ts';
+import { CollaborationError } from '../../domain/errors.ts';
+import type { DocumentId } from '../../domain/value-objects/document-id.ts';
+import type { Principal } from '../ports/authenticator.ts';
+import type { UseCaseContext } from './context.ts';
+import { getActiveUsers } from './get-active-users.ts';
+
+export interface DocumentState {
+  /** Encoding v1. */
+  readonly stateVector: Uint8Array;
+  /** The full state as one Yjs update, encoding v1. */
+  readonly documentData: Uint8Array;
+  readonly activeUsers: readonly CollaborationSession[];
+  /** Unix milliseconds; 0 where nothing was ever written. */
+  readonly lastModified: number;
+  readonly sequence: number;
+}
+
+/**
+ * The whole state of a document.
+ * @throws CollaborationError `not-found` when it was never written and nobody is in it · `forbidden` · `unavailable`
+ */
+export async function getDocumentState(
+  context: UseCaseContext,
+  principal: Principal,
+  documentId: DocumentId,
+): Promise<DocumentState> {
+  if (principal.accessTo(documentId) === 'none') {
+    throw new CollaborationError('forbidden', 'You may not open this document.');
+  }
+  const room = await context.rooms.open(documentId);
+  await room.whenReadable();
+  if (room.sequence === 0 && room.members.size === 0) {
+    throw new CollaborationError('not-found', 'There is no such document: it was never written and nobody is in it.');
+  }
+  return {
+    stateVector: room.document.stateVector,
+    documentData: room.document.documentData,
+    activeUsers: getActiveUsers(context, documentId),
+    lastModified: room.lastModified,
+    sequence: room.sequence,
+  };
+}

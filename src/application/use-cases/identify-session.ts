@@ -1,0 +1,36 @@
+import { CollaborationError } from '../../domain/errors.ts';
+import type { ClientId } from '../../domain/value-objects/client-id.ts';
+import { parseProfile, type RawProfile } from '../../domain/value-objects/user-profile.ts';
+import type { RoomMember } from '../room/room-member.ts';
+import type { UseCaseContext } from './context.ts';
+import { announceJoin } from './join-document.ts';
+
+/**
+ * An anonymous session says who it is: a JSON client that joins after its first sync, or a provider whose awareness
+ * state names a user. The session goes on.
+ * @throws CollaborationError `session-exists` when it was named before · `invalid`
+ */
+export function identifySession(
+  context: UseCaseContext,
+  member: RoomMember,
+  profile: RawProfile,
+  clientId: ClientId = member.session.clientId,
+): void {
+  if (member.session.identity === 'named') {
+    throw new CollaborationError('session-exists', 'This client has joined this document on this connection already.');
+  }
+  const parsed = parseProfile(profile, context.limits);
+  member.connection.remove(member);
+  member.session = member.session.identifiedAs(parsed, clientId);
+  member.connection.add(member);
+  context.sessions.updateSession(member.session);
+  announceJoin(context, member);
+}
+
+/** The user of a named session changed its name or colour; the others see that in its awareness state. */
+export function renameSession(context: UseCaseContext, member: RoomMember, profile: RawProfile): void {
+  const { session } = member;
+  if (session.userName === profile.userName && session.userColor === profile.userColor) return;
+  member.session = session.identifiedAs(parseProfile(profile, context.limits), session.clientId);
+  context.sessions.updateSession(member.session);
+}

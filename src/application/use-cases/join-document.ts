@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { CollaborationSession, type SessionIdentity } from '../../domain/entities/collaboration-session.ts';
+import { CollaborationError } from '../../domain/errors.ts';
+import { UserJoinedDocument } from '../../domain/events.ts';
+import type { ClientId } from '../../domain/value-objects/client-id.ts';
+import type { DocumentId } from '../../domain/value-objects/document-id.ts';
+import { parseProfile, type RawProfile, type UserProfile } from '../../domain/value-objects/user-profile.ts';
+import type { ClientConnection } from '../connection/client-connection.ts';
+import type { RoomMember, SessionSink } from '../room/room-member.ts';
+import type { UseCaseContext } from './context.ts';
+
+export interface JoinDocument {
+  readonly connection: ClientConnection;
+  readonly documentId: DocumentId;
+  readonly clientId: ClientId;
+  /** What the client says of its user; absent: an anonymous session. */
+  readonly profile: RawProfile | undefined;
+  readonly sink: SessionSink;
+}
+
+/**
+ * Makes a session and puts it in the document's room, from where it is told of all that others do.
+ * @throws CollaborationError `session-exists` when the connection has a session of this document and client ·
+ * `invalid` · `forbidden` · `too-large` when it has too many · `unavailable` when the document cannot be loaded
+ */
+export async function joinDocument(context: UseCaseContext, join: JoinDocument): Promise<RoomMember> {
+  const { profile, identity } = identify(context, join);
+  const access = checkedAccess(join.connection, join.documentId);
+  refuseSecondSession(join);
+  if (join.connection.sessionCount >= context.limits.maxSessionsPerConnection) {
+    const most = context.limits.maxSessionsPerConnection;
+    throw new CollaborationError('too-large', `One connection may have ${most} sessions.`);
+  }
+  const room = await context.rooms.open(join.documentId);
+  // Somebody else of this connection may have joined while the document was loaded.
+  refuseSecondSession(join);
+  const session = new CollaborationSession({
+    sessionId: randomUUID(),
+    documentId: join.documentId,
+    clientId: join.clientId,
+    identity,
+    profile,
+    now: context.clock.now(),
+  });
+  const member: RoomMember = { room, connection: join.connection, access, sink: join.sink, session };
+  context.sessions.addSession(session);
+  join.connection.add(member);
+  room.enter(member);
+  announceJoin(context, member);
+  logJoin(context, member);
+  return member;
+}
+
+/** Tells the others, unless they know the client already: it may be back before its old connection has ended. */
+export function announceJoin({ clock }: UseCaseContext, member: RoomMember): void {
+  if (member.session.identity === 'anonymous' || member.room.members.hasClientBeside(member)) return;
+  member.room.announce(new UserJoinedDocument(member.session, clock.now()), member);
+}
+
+function identify(context: UseCaseContext, join: JoinDocument): { profile: UserProfile; identity: SessionIdentity } {
+  const raw = join.profile ?? { userId: join.connection.principal.subject ?? join.clientId.value };
+  const identity = join.profile === undefined ? 'anonymous' : 'named';
+  return { profile: parseProfile(raw, context.limits), identity };
+}
+
+function checkedAccess(connection: ClientConnection, documentId: DocumentId): 'read' | 'write' {
+  const access = connection.principal.accessTo(documentId);
+  if (access === 'none') throw new CollaborationError('forbidden', 'You may not open this document.');
+  return access;
+}
+
+function refuseSecondSession({ connection, documentId, clientId }: JoinDocument): void {
+  if (connection.member(documentId.value, clientId.value) === undefined) return;
+  throw new CollaborationError('session-exists', 'This client has a session of this document on this connection.');
+}
+
+/** An e-mail address says more about a person than a log needs; its domain tells an operator whose users they are. */
+function logJoin({ logger }: UseCaseContext, { session, connection }: RoomMember): void {
+  const { userId } = session;
+  const user = userId.isEmailFormat ? { userDomain: userId.domain } : { user: userId.value };
+  const ids = { document: session.documentId.value, client: session.clientId.value, session: session.sessionId };
+  logger.debug({ ...ids, connection: connection.id, identity: session.identity, ...user }, 'Joined');
+}
