@@ -1,0 +1,63 @@
+import type { WireFormat } from '../../application/ports/wire-format.ts';
+import type { RoomBatch } from '../../application/room/room-batch.ts';
+import type { RoomMember } from '../../application/room/room-member.ts';
+import type { Outbox } from './outbox.ts';
+
+/** `lagging`: the client was sent everything up to this state vector, and nothing since. */
+type Delivery = { readonly kind: 'live' } | { readonly kind: 'lagging'; readonly stateVector: Uint8Array };
+
+const LIVE: Delivery = { kind: 'live' };
+
+/**
+ * Delivers a room's batches to one session. When the connection does not keep up, awareness is dropped first, then
+ * updates; once it has drained, one update brings everything that was dropped.
+ */
+export class MemberOutbox {
+  readonly #outbox: Outbox;
+  readonly #format: WireFormat;
+  readonly #catchUp: (member: RoomMember, stateVector: Uint8Array) => void;
+  #delivery: Delivery = LIVE;
+
+  /**
+   * @param catchUp sends the client what it lacks since `stateVector`, and every presence state: it is called when the
+   * outbox has drained after an overflow, and the document can be read.
+   */
+  constructor(outbox: Outbox, format: WireFormat, catchUp: (member: RoomMember, stateVector: Uint8Array) => void) {
+    this.#outbox = outbox;
+    this.#format = format;
+    this.#catchUp = catchUp;
+  }
+
+  deliver(batch: RoomBatch, member: RoomMember): void {
+    if (this.#delivery.kind === 'lagging') return;
+    const { congestion } = this.#outbox;
+    const selection = congestion === 'flowing' ? 'everything' : 'without-awareness';
+    const { messages, joined } = batch.encodedFor(member, this.#format, selection);
+    if (messages.length > 0) this.#outbox.write(messages, joined);
+    // This batch still went out, so the document's state vector says exactly what the client was sent.
+    if (congestion === 'full') this.#lag(member);
+  }
+
+  #lag(member: RoomMember): void {
+    if (!member.room.isOpen) return;
+    this.#delivery = { kind: 'lagging', stateVector: member.room.document.stateVector };
+    this.#outbox.whenDrained(() => this.#drained(member));
+  }
+
+  #drained(member: RoomMember): void {
+    const { room } = member;
+    const delivery = this.#delivery;
+    if (delivery.kind === 'live' || !room.isOpen || room.members.bySession(member.session.sessionId) !== member) return;
+    const busy = room.whenReadable();
+    if (busy === undefined) {
+      this.#delivery = LIVE;
+      this.#catchUp(member, delivery.stateVector);
+      return;
+    }
+    // Where the room fails instead, it ends its sessions itself.
+    busy.then(
+      () => this.#drained(member),
+      () => undefined,
+    );
+  }
+}

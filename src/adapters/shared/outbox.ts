@@ -1,0 +1,53 @@
+/** The sending side of a transport. */
+export interface Pipe {
+  /** Hands over bytes; must not throw, also when the transport is gone. */
+  write(messages: readonly Uint8Array[], joined: Uint8Array): void;
+  /** Bytes handed over that have not left the process. */
+  readonly bufferedBytes: number;
+  /** Calls back once, when what was handed over has left the process, or never when the transport ends first. */
+  whenDrained(callback: () => void): void;
+}
+
+export interface OutboxLimits {
+  /** Unsent bytes past which nothing that can be had again later is sent. Awareness stops at half of it. */
+  readonly maxOutboxBytes: number;
+}
+
+export type Congestion = 'flowing' | 'congested' | 'full';
+
+/** What a client that reads too slowly costs: its unsent bytes are bounded, and it catches up once they have left. */
+export class Outbox {
+  readonly #pipe: Pipe;
+  readonly #limits: OutboxLimits;
+  readonly #lagging = new Set<() => void>();
+
+  constructor(pipe: Pipe, limits: OutboxLimits) {
+    this.#pipe = pipe;
+    this.#limits = limits;
+  }
+
+  get congestion(): Congestion {
+    const buffered = this.#pipe.bufferedBytes;
+    if (buffered > this.#limits.maxOutboxBytes) return 'full';
+    return buffered > this.#limits.maxOutboxBytes / 2 ? 'congested' : 'flowing';
+  }
+
+  write(messages: readonly Uint8Array[], joined: Uint8Array): void {
+    this.#pipe.write(messages, joined);
+  }
+
+  writeOne(message: Uint8Array): void {
+    this.#pipe.write([message], message);
+  }
+
+  /** Calls back once when the pipe is empty again. */
+  whenDrained(callback: () => void): void {
+    this.#lagging.add(callback);
+    if (this.#lagging.size > 1) return;
+    this.#pipe.whenDrained(() => {
+      const callbacks = [...this.#lagging];
+      this.#lagging.clear();
+      for (const each of callbacks) each();
+    });
+  }
+}

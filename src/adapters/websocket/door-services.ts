@@ -1,0 +1,14 @@
+import type { Collaboration } from '../../application/collaboration.ts';
+import type { Limits } from '../../application/limits.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
+
+/** What the connections of the door share. */
+export interface DoorServices {
+  readonly collaboration: Collaboration;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}

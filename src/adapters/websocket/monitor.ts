@@ -1,0 +1,60 @@
+import type { Limits } from '../../application/limits.ts';
+import type { Clock, Timer } from '../../application/ports/clock.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import { CollaborationError } from '../../domain/errors.ts';
+import type { SocketConnection } from './socket-connection.ts';
+
+/** Milliseconds. */
+export interface ConnectionTiming {
+  /** Between two pings of a socket. One that answers neither it nor anything else until the next is dead. */
+  readonly pingInterval: number;
+  /** The longest silence towards a y-websocket provider, which gives up after 30 s without data. */
+  readonly keepAliveInterval: number;
+}
+
+/** One timer for all sockets: pings them, keeps idle providers alive, and ends those that are dead or stuck. */
+export function monitor(
+  connections: ReadonlySet<SocketConnection>,
+  timing: ConnectionTiming,
+  limits: Limits,
+  clock: Clock,
+  logger: Logger,
+): Timer {
+  const period = Math.max(1, Math.min(timing.pingInterval, timing.keepAliveInterval) / 3);
+  const stuckSince = new WeakMap<SocketConnection, number>();
+  let nextPing = clock.now() + timing.pingInterval;
+  return clock.every(period, () => {
+    const now = clock.now();
+    const pings = now >= nextPing;
+    if (pings) nextPing = now + timing.pingInterval;
+    for (const each of connections) {
+      if (isStuck(each, now)) {
+        logger.info({ connection: each.connection.id }, 'Ended a connection that reads too slowly');
+        each.close(new CollaborationError('unavailable', 'The connection reads too slowly; reconnect.'));
+        each.terminate();
+      } else if (pings) {
+        ping(each, now);
+      }
+      if (now - each.pipe.lastWrite >= timing.keepAliveInterval - period) each.keepAlive();
+    }
+  });
+
+  function ping(each: SocketConnection, now: number): void {
+    if (now - each.lastHeard > 2 * timing.pingInterval) {
+      logger.info({ connection: each.connection.id }, 'Ended a connection whose client is gone');
+      each.terminate();
+    } else {
+      each.ping();
+    }
+  }
+
+  function isStuck(each: SocketConnection, now: number): boolean {
+    if (each.outbox.congestion !== 'full') {
+      stuckSince.delete(each);
+      return false;
+    }
+    const since = stuckSince.get(each) ?? now;
+    stuckSince.set(each, since);
+    return now - since > limits.outboxTimeout;
+  }
+}

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import type { Collaboration } from '../../../application/collaboration.ts';
+import type { Ticket } from '../../../application/connection/acknowledgements.ts';
+import type { ClientConnection } from '../../../application/connection/client-connection.ts';
+import type { RoomMember } from '../../../application/room/room-member.ts';
+import { CollaborationError } from '../../../domain/errors.ts';
+import { ClientId } from '../../../domain/value-objects/client-id.ts';
+import { DocumentId } from '../../../domain/value-objects/document-id.ts';
+import type { RawProfile } from '../../../domain/value-objects/user-profile.ts';
+import { MemberOutbox } from '../../shared/member-outbox.ts';
+import type { Outbox } from '../../shared/outbox.ts';
+import {
+  base64,
+  decodeJsonMessage,
+  documentOf,
+  encodeJson,
+  type JsonAnswer,
+  type JsonMessage,
+  parseJsonObject,
+} from './json-codec.ts';
+import { awarenessAnswer, errorAnswer, JSON_FORMAT, userData } from './json-format.ts';
+import type { Protocol } from './protocol.ts';
+
+const NOTHING = new Uint8Array();
+
+/** What a protocol needs of the socket it is spoken on. */
+export interface JsonSocket {
+  readonly collaboration: Collaboration;
+  readonly connection: ClientConnection;
+  readonly outbox: Outbox;
+  /** Ends the socket with the error's close code. */
+  close(error: CollaborationError): void;
+}
+
+/** The JSON contract on one socket: any number of documents, one session each. */
+export class JsonProtocol implements Protocol {
+  readonly #socket: JsonSocket;
+  readonly #clientId = ClientId.parse(randomUUID());
+  #document: string | undefined;
+
+  constructor(socket: JsonSocket) {
+    this.#socket = socket;
+  }
+
+  receive(frame: Buffer): Promise<void> | undefined {
+    this.#document = undefined;
+    const raw = parseJsonObject(frame);
+    this.#document = documentOf(raw);
+    return this.#handle(decodeJsonMessage(raw));
+  }
+
+  report(error: CollaborationError): void {
+    this.#send(errorAnswer(this.#document, error));
+  }
+
+  keepAlive(): void {
+    // JSON clients live by the socket's pings.
+  }
+
+  /** The answers to updates that are on disk, in one write. */
+  acknowledge(tickets: readonly Ticket[]): void {
+    const frames = tickets.map(({ documentId, sequence }) =>
+      encodeJson({ type: 'ack', doc_id: documentId, data: { sequence_number: sequence } }),
+    );
+    this.#socket.outbox.write(frames, Buffer.concat(frames));
+  }
+
+  /** Whether a ticket is of one of this protocol's sessions. */
+  owns(ticket: Ticket): boolean {
+    return ticket.clientId === this.#clientId.value;
+  }
+
+  #handle(message: JsonMessage): Promise<void> | undefined {
+    switch (message.type) {
+      case 'sync':
+        return this.#sync(message);
+      case 'sv':
+        return this.#stateVector(message);
+      case 'join':
+        return this.#join(message);
+      case 'update':
+        return this.#socket.collaboration.handleDocumentUpdate(this.#required(message), required(message.update));
+      case 'awareness':
+        this.#awareness(message);
+        return undefined;
+      case 'heartbeat':
+        this.#heartbeat(message);
+        return undefined;
+      case 'leave':
+        this.#leave(message);
+        return undefined;
+    }
+  }
+
+  async #sync(message: JsonMessage): Promise<void> {
+    const { collaboration } = this.#socket;
+    const documentId = DocumentId.parse(message.doc_id);
+    const member = this.#member(documentId) ?? (await this.#open(documentId, undefined));
+    const sync = await collaboration.getSyncData(member, message.update ?? NOTHING);
+    this.#sendSync('sync', message.doc_id, sync);
+    this.#showPresence(member);
+  }
+
+  async #stateVector(message: JsonMessage): Promise<void> {
+    const { collaboration, connection } = this.#socket;
+    const documentId = DocumentId.parse(message.doc_id);
+    const member = this.#member(documentId);
+    const stateVector = message.update ?? NOTHING;
+    const sync =
+      member === undefined
+        ? await collaboration.peekSyncData(connection.principal, documentId, stateVector)
+        : await collaboration.getSyncData(member, stateVector);
+    this.#sendSync('sv', message.doc_id, sync);
+  }
+
+  async #join(message: JsonMessage): Promise<void> {
+    const { collaboration } = this.#socket;
+    const documentId = DocumentId.parse(message.doc_id);
+    const profile = profileOf(message.data);
+    const member = this.#member(documentId);
+    if (member === undefined) {
+      this.#answerJoin(message.doc_id, await this.#open(documentId, profile));
+    } else {
+      collaboration.identifySession(member, profile);
+      this.#answerJoin(message.doc_id, member);
+    }
+  }
+
+  #answerJoin(doc_id: string, member: RoomMember): void {
+    const users = this.#socket.collaboration.getActiveUsers(member.session.documentId);
+    this.#send({ type: 'joined', doc_id, data: { active_users: users.map(userData) } });
+    this.#showPresence(member);
+  }
+
+  #awareness(message: JsonMessage): void {
+    const member = this.#required(message);
+    const { collaboration } = this.#socket;
+    if (message.update !== undefined) {
+      collaboration.handleAwarenessUpdate(member, { kind: 'provider', update: message.update });
+      return;
+    }
+    const awarenessState = JSON.stringify(message.data ?? null);
+    collaboration.handleAwarenessUpdate(member, { kind: 'json', awarenessState, userInfo: '' });
+  }
+
+  #heartbeat(message: JsonMessage): void {
+    const member = this.#member(DocumentId.parse(message.doc_id));
+    if (member !== undefined) this.#socket.collaboration.handleHeartbeat(member);
+    this.#send({ type: 'heartbeat' });
+  }
+
+  #leave(message: JsonMessage): void {
+    const member = this.#member(DocumentId.parse(message.doc_id));
+    if (member !== undefined) this.#socket.collaboration.leaveDocument(member);
+  }
+
+  #open(documentId: DocumentId, profile: RawProfile | undefined): Promise<RoomMember> {
+    const { collaboration, connection, outbox } = this.#socket;
+    const doc_id = documentId.value;
+    const members = new MemberOutbox(outbox, JSON_FORMAT, (member, stateVector) => {
+      const update = base64(member.room.document.missingUpdates(stateVector));
+      this.#send({ type: 'update', doc_id, update, data: { sequence_number: member.room.sequence } });
+      this.#showPresence(member);
+    });
+    const sink = {
+      deliver: members.deliver.bind(members),
+      refuse: (error: CollaborationError) => this.#send(errorAnswer(doc_id, error)),
+      requestSync: () => {
+        // The contract has no question from the server: what is missing comes, or the update is refused.
+      },
+      end: (error: CollaborationError) => this.#end(documentId, error),
+    };
+    return collaboration.joinDocument({ connection, documentId, clientId: this.#clientId, profile, sink });
+  }
+
+  /** A store that failed ends the socket: a client that knows only `sync`, `update` and `sv` finds back by reconnecting. */
+  #end(documentId: DocumentId, error: CollaborationError): void {
+    this.#send(errorAnswer(documentId.value, error));
+    if (error.kind === 'unavailable') this.#socket.close(error);
+  }
+
+  #member(documentId: DocumentId): RoomMember | undefined {
+    return this.#socket.connection.member(documentId.value, this.#clientId.value);
+  }
+
+  #required(message: JsonMessage): RoomMember {
+    const member = this.#member(DocumentId.parse(message.doc_id));
+    if (member === undefined)
+      throw new CollaborationError('not-found', 'Send "sync" or "join" for this document first.');
+    return member;
+  }
+
+  #showPresence({ room, session }: RoomMember): void {
+    for (const change of room.presence.statesBeside(session.sessionId)) {
+      this.#send(awarenessAnswer(session.documentId.value, change));
+    }
+  }
+
+  #sendSync(type: 'sync' | 'sv', doc_id: string, sync: { update: Uint8Array; stateVector: Uint8Array }): void {
+    this.#send({ type, doc_id, update: base64(sync.update), data: { state_vector: base64(sync.stateVector) } });
+  }
+
+  #send(answer: JsonAnswer): void {
+    this.#socket.outbox.writeOne(encodeJson(answer));
+  }
+}
+
+function required(update: Uint8Array | undefined): Uint8Array {
+  if (update === undefined) throw new CollaborationError('invalid', 'An update message needs "update", base64.');
+  return update;
+}
+
+function profileOf(data: unknown): RawProfile {
+  if (typeof data !== 'object' || data === null) throw new CollaborationError('invalid', 'A join needs "data".');
+  const raw = data as Readonly<Record<string, unknown>>;
+  const { user_id: userId, user_name: userName, user_color: userColor, user_metadata: userMetadata } = raw;
+  return { userId, userName, userColor, userMetadata };
+}

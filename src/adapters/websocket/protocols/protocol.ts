@@ -1,0 +1,14 @@
+import type { CollaborationError } from '../../../domain/errors.ts';
+
+/** One protocol as spoken on one socket. */
+export interface Protocol {
+  /**
+   * Handles one message. While a returned promise is pending, the socket is not read.
+   * @throws (or rejects with) whatever `report` is to tell the client
+   */
+  receive(message: Buffer): Promise<void> | undefined;
+  /** Tells the client, as the protocol has it, that its last message was faulty. */
+  report(error: CollaborationError): void;
+  /** Something for an idle client to hear, where the protocol has clients that give up in silence. */
+  keepAlive(): void;
+}

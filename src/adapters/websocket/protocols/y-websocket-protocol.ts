@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { Collaboration } from '../../../application/collaboration.ts';
+import type { Ticket } from '../../../application/connection/acknowledgements.ts';
+import type { ClientConnection } from '../../../application/connection/client-connection.ts';
+import type { RoomMember } from '../../../application/room/room-member.ts';
+import { CollaborationError } from '../../../domain/errors.ts';
+import { ClientId } from '../../../domain/value-objects/client-id.ts';
+import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
+import { MemberOutbox } from '../../shared/member-outbox.ts';
+import type { Outbox } from '../../shared/outbox.ts';
+import { serverFrame } from '../framing.ts';
+import type { Protocol } from './protocol.ts';
+import { decodeYWebsocketFrame, encodeDenied, encodeStep1, encodeStep2 } from './y-websocket-codec.ts';
+import { awarenessFrame, updateFrame, Y_WEBSOCKET_FORMAT } from './y-websocket-format.ts';
+
+/** What the protocol needs of the socket it is spoken on. */
+export interface YWebsocketSocket {
+  readonly collaboration: Collaboration;
+  readonly connection: ClientConnection;
+  readonly outbox: Outbox;
+  /** Ends the socket with the error's close code. */
+  close(error: CollaborationError): void;
+}
+
+/** The y-websocket protocol on one socket: one document, named by the path. */
+export class YWebsocketProtocol implements Protocol {
+  readonly #socket: YWebsocketSocket;
+  readonly #documentId: DocumentId;
+  #member: RoomMember | undefined;
+
+  constructor(socket: YWebsocketSocket, documentId: DocumentId) {
+    this.#socket = socket;
+    this.#documentId = documentId;
+  }
+
+  /** Joins the document; the server speaks first. @throws as `joinDocument` */
+  async open(): Promise<void> {
+    const { collaboration, connection, outbox } = this.#socket;
+    const delivery = new MemberOutbox(outbox, Y_WEBSOCKET_FORMAT, (member, stateVector) => {
+      outbox.writeOne(updateFrame(member.room.document.missingUpdates(stateVector)));
+      this.#showPresence(member);
+    });
+    const sink = {
+      deliver: delivery.deliver.bind(delivery),
+      // The provider tells its developer of the reason; the protocol has nothing else to refuse one update with.
+      refuse: (error: CollaborationError) => this.report(error),
+      requestSync: (stateVector: Uint8Array) => this.#send(encodeStep1(stateVector)),
+      end: (error: CollaborationError) => this.#socket.close(error),
+    };
+    const clientId = ClientId.parse(randomUUID());
+    const documentId = this.#documentId;
+    const member = await collaboration.joinDocument({ connection, documentId, clientId, profile: undefined, sink });
+    await member.room.whenReadable();
+    this.#member = member;
+    this.#send(encodeStep1(member.room.document.stateVector));
+    if (member.room.presence.states.length > 0) this.#showPresence(member);
+  }
+
+  receive(frame: Buffer): Promise<void> | undefined {
+    const member = this.#required();
+    const message = decodeYWebsocketFrame(frame);
+    switch (message.type) {
+      case 'sync-step-1':
+        return this.#answerStep1(member, message.stateVector);
+      case 'sync-step-2':
+      case 'update':
+        return this.#socket.collaboration.handleDocumentUpdate(member, message.update);
+      case 'awareness':
+        this.#socket.collaboration.handleAwarenessUpdate(member, { kind: 'provider', update: message.update });
+        return undefined;
+      case 'query-awareness':
+        this.#showPresence(member);
+        return undefined;
+      case 'denied':
+        throw new CollaborationError('invalid', 'A client does not refuse the server.');
+    }
+  }
+
+  report(error: CollaborationError): void {
+    this.#send(encodeDenied(error.message));
+  }
+
+  /** The provider closes a socket on which it has heard no data for 30 s; pings do not count. */
+  keepAlive(): void {
+    this.#socket.outbox.writeOne(awarenessFrame([]));
+  }
+
+  /** Echoes the updates that are on disk, a frame each, in one write: the provider takes its own update as saved. */
+  acknowledge(tickets: readonly Ticket[]): void {
+    const frames = tickets.map(({ update }) => updateFrame(update));
+    this.#socket.outbox.write(frames, Buffer.concat(frames));
+  }
+
+  async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {
+    const { update } = await this.#socket.collaboration.getSyncData(member, stateVector);
+    this.#send(encodeStep2(update));
+  }
+
+  #showPresence(member: RoomMember): void {
+    this.#socket.outbox.writeOne(awarenessFrame(member.room.presence.states));
+  }
+
+  #required(): RoomMember {
+    if (this.#member === undefined) throw new CollaborationError('not-found', 'The document is not open.');
+    return this.#member;
+  }
+
+  #send(message: Uint8Array): void {
+    this.#socket.outbox.writeOne(serverFrame(message, 'binary'));
+  }
+}
