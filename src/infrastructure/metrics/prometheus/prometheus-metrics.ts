@@ -1,0 +1,89 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EventSink, Metrics } from '../../../application/ports/metrics.ts';
+
+/** Metrics in Prometheus' text format. */
+export class PrometheusMetrics implements Metrics {
+  readonly events: EventSink;
+  readonly #registry = new Registry();
+  readonly #updates: Counter;
+  readonly #bytes: Counter;
+  readonly #commits: Histogram;
+  readonly #failures: Counter;
+  readonly #refused: Counter<'reason'>;
+  readonly #compactions: Histogram;
+
+  constructor() {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    const events = new Counter({
+      name: 'collaboration_events_total',
+      help: 'Events of documents',
+      labelNames: ['event'],
+      registers,
+    });
+    this.events = { publish: (event) => events.inc({ event: event.eventType }) };
+    this.#updates = new Counter({ name: 'collaboration_updates_stored_total', help: 'Updates on disk', registers });
+    this.#bytes = new Counter({
+      name: 'collaboration_bytes_stored_total',
+      help: 'Bytes of updates on disk',
+      registers,
+    });
+    this.#commits = new Histogram({
+      name: 'collaboration_commit_seconds',
+      help: 'How long a group commit took, retries included',
+      buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
+      registers,
+    });
+    this.#failures = new Counter({ name: 'collaboration_store_failures_total', help: 'Failed commits', registers });
+    this.#refused = new Counter({
+      name: 'collaboration_refused_total',
+      help: 'Messages and connections that were refused',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.#compactions = new Histogram({
+      name: 'collaboration_compaction_seconds',
+      help: 'How long a compaction took',
+      buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120],
+      registers,
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** The text that Prometheus scrapes. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  committed(updates: number, bytes: number, milliseconds: number): void {
+    this.#updates.inc(updates);
+    this.#bytes.inc(bytes);
+    this.#commits.observe(milliseconds / 1000);
+  }
+
+  storeFailed(): void {
+    this.#failures.inc();
+  }
+
+  refused(reason: string): void {
+    this.#refused.inc({ reason });
+  }
+
+  compacted(milliseconds: number): void {
+    this.#compactions.observe(milliseconds / 1000);
+  }
+
+  gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}
