@@ -1,5 +1,6 @@
 import type { CollaborationSession, SessionStatus } from '../domain/entities/collaboration-session.ts';
 import type { DocumentId } from '../domain/value-objects/document-id.ts';
+import type { UserId } from '../domain/value-objects/user-id.ts';
 import type { RawProfile } from '../domain/value-objects/user-profile.ts';
 import type { ClientConnection } from './connection/client-connection.ts';
 import type { Principal } from './ports/authenticator.ts';
@@ -9,6 +10,7 @@ import type { UseCaseContext } from './use-cases/context.ts';
 import { getActiveUsers } from './use-cases/get-active-users.ts';
 import { type DocumentState, getDocumentState } from './use-cases/get-document-state.ts';
 import { getSyncData, peekSyncData, type SyncData } from './use-cases/get-sync-data.ts';
+import { getUserSessions } from './use-cases/get-user-sessions.ts';
 import { type AwarenessMessage, handleAwarenessUpdate } from './use-cases/handle-awareness-update.ts';
 import { handleDocumentUpdate } from './use-cases/handle-document-update.ts';
 import { handleHeartbeat, handleTransportAlive } from './use-cases/handle-heartbeat.ts';
@@ -70,6 +72,14 @@ export class Collaboration {
 
   getActiveUsers(documentId: DocumentId): readonly CollaborationSession[] {
     return getActiveUsers(this.#context, documentId);
+  }
+
+  countActiveUsers(documentId: DocumentId): number {
+    return this.#context.sessions.countActiveUsers(documentId);
+  }
+
+  getUserSessions(principal: Principal, userId: UserId): readonly CollaborationSession[] {
+    return getUserSessions(this.#context, principal, userId);
   }
 
   cleanupExpiredSessions(timeout: number): number {

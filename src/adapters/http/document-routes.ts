@@ -1,37 +1,26 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Collaboration } from '../../application/collaboration.ts';
-import type { Authenticator } from '../../application/ports/authenticator.ts';
-import type { Logger } from '../../application/ports/logger.ts';
-import { CollaborationError } from '../../domain/errors.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { CollaborationSession } from '../../domain/entities/collaboration-session.ts';
 import { DocumentId } from '../../domain/value-objects/document-id.ts';
-
-export interface DocumentRoutesOptions {
-  readonly collaboration: Collaboration;
-  readonly authenticator: Authenticator;
-  readonly logger: Logger;
-}
+import { UserId } from '../../domain/value-objects/user-id.ts';
+import { answer, principalOf, type RouteServices } from './route-services.ts';
 
 /**
- * `GET /documents/<id>`: what is known of a document and who is in it, without its content; the id is URI-encoded, or
- * as it is where it holds slashes only.
+ * What an operator asks: `GET /documents/<id>`, what is known of a document and who is in it, without its content ·
+ * `GET /users/<id>`, where a user is. Ids are URI-encoded, or as they are where they hold nothing but slashes.
  */
-export function documentRoutes(app: FastifyInstance, options: DocumentRoutesOptions): void {
-  app.get<{ Params: { '*': string } }>('/documents/*', async (request, reply) => {
-    try {
-      return await describe(options, request, DocumentId.parse(request.params['*']));
-    } catch (thrown) {
-      return fail(options, reply, thrown);
-    }
-  });
+export function documentRoutes(app: FastifyInstance, services: RouteServices): void {
+  app.get<{ Params: { '*': string } }>('/documents/*', (request, reply) =>
+    answer(services, reply, () => describeDocument(services, request, request.params['*'])),
+  );
+  app.get<{ Params: { '*': string } }>('/users/*', (request, reply) =>
+    answer(services, reply, () => describeUser(services, request, request.params['*'])),
+  );
 }
 
-async function describe(
-  { collaboration, authenticator }: DocumentRoutesOptions,
-  request: FastifyRequest,
-  id: DocumentId,
-) {
-  const principal = await authenticator.authenticate({ token: bearer(request), remoteAddress: request.ip });
-  const state = await collaboration.getDocumentState(principal, id);
+async function describeDocument(services: RouteServices, request: FastifyRequest, rawId: string): Promise<object> {
+  const { collaboration } = services;
+  const id = DocumentId.parse(rawId);
+  const state = await collaboration.getDocumentState(await principalOf(services, request), id);
   return {
     document_id: id.value,
     name: id.name,
@@ -40,24 +29,35 @@ async function describe(
     sequence_number: state.sequence,
     last_modified: state.lastModified,
     size_bytes: state.documentData.byteLength,
-    active_users: state.activeUsers.map((session) => ({
-      user_id: session.userId.value,
-      user_name: session.userName,
-      user_color: session.userColor,
-      client_id: session.clientId.value,
-      status: session.status,
-      last_seen: session.lastSeenAt,
+    active_user_count: collaboration.countActiveUsers(id),
+    active_users: state.activeUsers.map(describeSession),
+  };
+}
+
+async function describeUser(services: RouteServices, request: FastifyRequest, rawId: string): Promise<object> {
+  const id = UserId.parse(rawId);
+  const now = services.clock.now();
+  const sessions = services.collaboration.getUserSessions(await principalOf(services, request), id);
+  return {
+    user_id: id.value,
+    username: id.username,
+    is_email: id.isEmailFormat,
+    domain: id.domain ?? null,
+    sessions: sessions.map((session) => ({
+      document_id: session.documentId.value,
+      ...describeSession(session),
+      duration_ms: session.duration(now),
     })),
   };
 }
 
-function fail({ logger }: DocumentRoutesOptions, reply: FastifyReply, thrown: unknown): FastifyReply {
-  const error = CollaborationError.from(thrown);
-  if (error.kind === 'internal') logger.error({ err: thrown }, 'A request failed');
-  const { code, type } = error.failure;
-  return reply.code(code).send({ error: { code, error_type: type, message: error.message } });
-}
-
-function bearer(request: FastifyRequest): string | undefined {
-  return /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+function describeSession(session: CollaborationSession): object {
+  return {
+    user_id: session.userId.value,
+    user_name: session.userName,
+    user_color: session.userColor,
+    client_id: session.clientId.value,
+    status: session.status,
+    last_seen: session.lastSeenAt,
+  };
 }

@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fastifyStatic } from '@fastify/static';
 import { type FastifyInstance, fastify } from 'fastify';
-import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
+import { documentRoutes } from './document-routes.ts';
 import { type Health, healthRoutes } from './health-routes.ts';
+import type { RouteServices } from './route-services.ts';
 
 /** What takes over the connections that ask for an upgrade. */
 export interface Upgrades {
@@ -14,7 +15,7 @@ export interface Upgrades {
   readonly openConnections: number;
 }
 
-export interface HttpDoorOptions extends DocumentRoutesOptions {
+export interface HttpDoorOptions extends RouteServices {
   readonly upgrades: Upgrades;
   readonly health: Health;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
@@ -82,12 +83,11 @@ export class HttpDoor {
   }
 }
 
-/** Editors set styles of their own (carets, selections); scripts come from this server only. */
+/** Everything the page needs comes from this server. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
-  "connect-src 'self' ws: wss:",
+  "connect-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",
   "frame-ancestors 'self'",

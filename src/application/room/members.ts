@@ -25,16 +25,6 @@ export class Members {
     return this.#bySession.get(sessionId);
   }
 
-  /** Whether another session of the same client is here: it came back while its old connection lingers. */
-  hasClientBeside(member: RoomMember): boolean {
-    const clientId = member.session.clientId.value;
-    for (const other of this.#bySession.values()) {
-      if (other !== member && other.session.identity === 'named' && other.session.clientId.value === clientId)
-        return true;
-    }
-    return false;
-  }
-
   deliver(batch: RoomBatch): void {
     for (const member of this.#bySession.values()) member.sink.deliver(batch, member);
   }

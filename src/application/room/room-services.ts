@@ -4,7 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Limits } from '../limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Metrics } from '../ports/metrics.ts';
+import type { EventSink, Metrics } from '../ports/metrics.ts';
 import type { Tick } from './tick.ts';
 
 /** What every room needs. */
@@ -17,4 +17,5 @@ export interface RoomServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly events: EventSink;
 }

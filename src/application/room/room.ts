@@ -84,7 +84,7 @@ export class Room implements Gathering, JournalClient {
   /** Tells everyone in the room, but for `origin`, at the end of this tick. */
   announce(event: CollaborationEvent, origin: RoomMember | undefined): void {
     this.#batch.add(event, origin);
-    this.#services.metrics.events.publish(event);
+    this.#services.events.publish(event);
     this.#services.tick.schedule(this);
   }
 

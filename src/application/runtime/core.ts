@@ -11,6 +11,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { Rooms } from '../room/rooms.ts';
 import { Tick } from '../room/tick.ts';
+import { traced } from '../traced-events.ts';
 import type { Settings } from './config/keys.ts';
 import type { Part } from './lifecycle.ts';
 
@@ -47,9 +48,20 @@ export function createCore(settings: Settings, services: CoreServices): Core {
   };
   const compactions = new Compactions(log, compactor, compaction, logger, metrics);
   const documents = new LoggedDocuments(log);
-  const rooms = new Rooms({ documents, journal, compactions, limits, tick: new Tick(), clock, logger, metrics });
+  const events = traced(metrics.events, settings.TRACE_USER, logger);
+  const rooms = new Rooms({
+    documents,
+    journal,
+    compactions,
+    limits,
+    tick: new Tick(),
+    clock,
+    logger,
+    metrics,
+    events,
+  });
   const sessions = new MemorySessionRepository(clock);
-  const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events: metrics.events });
+  const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events });
   metrics.gauge('collaboration_documents_open', 'Documents in memory', () => rooms.size);
   metrics.gauge('collaboration_sessions', 'Sessions of this node', () => sessions.size);
   metrics.gauge('collaboration_store_failing', '1 while the store does not take updates', () => +journal.isFailing);

@@ -3,7 +3,7 @@ import type { ClientId } from '../../domain/value-objects/client-id.ts';
 import { parseProfile, type RawProfile } from '../../domain/value-objects/user-profile.ts';
 import type { RoomMember } from '../room/room-member.ts';
 import type { UseCaseContext } from './context.ts';
-import { announceJoin } from './join-document.ts';
+import { announceJoin, isNews } from './join-document.ts';
 
 /**
  * An anonymous session says who it is: a JSON client that joins after its first sync, or a provider whose awareness
@@ -20,11 +20,14 @@ export function identifySession(
     throw new CollaborationError('session-exists', 'This client has joined this document on this connection already.');
   }
   const parsed = parseProfile(profile, context.limits);
+  const session = member.session.identifiedAs(parsed, clientId);
+  // A JSON client keeps the client id that its anonymous session had; the others never heard of that one.
+  const news = clientId.value === member.session.clientId.value || isNews(context, session);
   member.connection.remove(member);
-  member.session = member.session.identifiedAs(parsed, clientId);
+  member.session = session;
   member.connection.add(member);
-  context.sessions.updateSession(member.session);
-  announceJoin(context, member);
+  context.sessions.updateSession(session);
+  if (news) announceJoin(context, member);
 }
 
 /** The user of a named session changed its name or colour; the others see that in its awareness state. */

@@ -42,18 +42,29 @@ export async function joinDocument(context: UseCaseContext, join: JoinDocument):
     profile,
     now: context.clock.now(),
   });
+  const news = isNews(context, session);
   const member: RoomMember = { room, connection: join.connection, access, sink: join.sink, session };
   context.sessions.addSession(session);
   join.connection.add(member);
   room.enter(member);
-  announceJoin(context, member);
+  if (news) announceJoin(context, member);
   logJoin(context, member);
   return member;
 }
 
-/** Tells the others, unless they know the client already: it may be back before its old connection has ended. */
+/**
+ * Whether the others are to hear of this session: it has a name, and they do not know the client already. It may be
+ * back before its old connection has ended, and may have left on one of two. Ask before the session is stored, or after
+ * it was removed.
+ */
+export function isNews(
+  { sessions }: UseCaseContext,
+  { identity, clientId, documentId }: CollaborationSession,
+): boolean {
+  return identity === 'named' && sessions.getSessionByClientId(clientId, documentId) === undefined;
+}
+
 export function announceJoin({ clock }: UseCaseContext, member: RoomMember): void {
-  if (member.session.identity === 'anonymous' || member.room.members.hasClientBeside(member)) return;
   member.room.announce(new UserJoinedDocument(member.session, clock.now()), member);
 }
 

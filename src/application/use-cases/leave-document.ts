@@ -3,6 +3,7 @@ import { UserAwarenessUpdated, UserLeftDocument } from '../../domain/events.ts';
 import type { ClientConnection } from '../connection/client-connection.ts';
 import type { RoomMember } from '../room/room-member.ts';
 import type { UseCaseContext } from './context.ts';
+import { isNews } from './join-document.ts';
 
 /** Ends a session; the others are told, unless the client is still there on another connection. */
 export function leaveDocument(context: UseCaseContext, member: RoomMember, status: SessionStatus): void {
@@ -15,7 +16,7 @@ export function leaveDocument(context: UseCaseContext, member: RoomMember, statu
   const now = context.clock.now();
   const ended = room.presence.removeSession(session.sessionId);
   if (ended.length > 0) room.announce(new UserAwarenessUpdated(session, now, ended), member);
-  if (session.identity === 'named' && !room.members.hasClientBeside(member)) {
+  if (isNews(context, session)) {
     room.announce(new UserLeftDocument(session, now), member);
   }
   const ids = { document: session.documentId.value, client: session.clientId.value, session: session.sessionId };

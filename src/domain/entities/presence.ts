@@ -95,8 +95,9 @@ export class Presence {
     if (held.sessionId === sessionId) {
       return entry.clock > held.change.clock || (entry.clock === held.change.clock && entry.state === NO_STATE);
     }
-    // A client that reconnects takes its own state along while its old connection lingers.
-    return held.clock === 'provider' && entry.state !== NO_STATE && entry.clock >= held.change.clock;
+    // A client that reconnects takes its state along, with its next change. An equal clock moves nothing: y-websocket
+    // providers send on every state that they hear of.
+    return held.clock === 'provider' && entry.state !== NO_STATE && entry.clock > held.change.clock;
   }
 
   #isHeldBy(sessionId: string, yjsClientId: number): boolean {

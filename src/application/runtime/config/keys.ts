@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, flag, integer } from './values.ts';
+import { address, flag, integer, userId } from './values.ts';
 
 /** One configuration key: an environment variable, and the same name in the YAML file. */
 interface Key<Schema extends z.ZodType> {
@@ -38,6 +38,7 @@ export const KEYS = {
   ENABLE_HTTP: key(flag, 'true', TRUTH, 'whether HTTP and WebSockets are served'),
   ENABLE_GRPC: key(flag, 'true', TRUTH, 'whether gRPC is served'),
   LOG_LEVEL: key(z.enum(LEVELS), 'info', LEVELS.join(', '), 'the least level that is logged'),
+  TRACE_USER: key(userId, '', 'a user id, or empty', 'logs every event of this user at level info'),
   DATA_DIR: key(z.string().trim().min(1), './data', 'a folder', 'the folder of the embedded store; made where missing'),
   STORE_URL: key(
     z.enum(['', 'memory:']),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UserId } from '../../../domain/value-objects/user-id.ts';
 
 /** Where to listen. */
 export interface Address {
@@ -30,3 +31,14 @@ export const address = z
     return { host: value.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(value.slice(cut + 1)) };
   })
   .refine(({ port }) => port <= 65_535);
+
+/** A user id; none where it is empty. */
+export const userId = z.string().transform((value, context): UserId | undefined => {
+  if (value === '') return undefined;
+  try {
+    return UserId.parse(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'no user id' });
+    return z.NEVER;
+  }
+});
