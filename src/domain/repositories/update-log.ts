@@ -38,6 +38,7 @@ export interface UpdateLog {
    * Writes all records or none. Resolves when they are on disk, never before. A record that is already stored under
    * its (document, firstSequence) is replaced, so that a caller may repeat a call whose outcome it does not know.
    * Rejects when they could not be stored; the log is then as before, and the call may be repeated.
+   * @throws RangeError when a record has no update or no sequence number
    */
   append(records: readonly LogRecord[]): Promise<void>;
 
@@ -49,8 +50,9 @@ export interface UpdateLog {
 
   /**
    * Stores `snapshot` and removes every record up to and including its sequence, both or neither, durably. Records
-   * behind it stay. A snapshot that is older than the stored one changes nothing. `snapshot.sequence` is always the
-   * last sequence number of a record.
+   * behind it stay. A snapshot that is not newer than the stored one changes nothing.
+   * @throws RangeError when no record ends at `snapshot.sequence`: the document was deleted meanwhile
+   * @throws DamagedDocumentError when what is stored cannot be trusted
    */
   compact(documentId: DocumentId, snapshot: Snapshot): Promise<void>;
 

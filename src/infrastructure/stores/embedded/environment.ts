@@ -1,0 +1,96 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { prepareDatabaseFile } from './database-file.ts';
+
+/** The open database file. Valid until the next `discard` or `close` of its Environment. */
+export interface Handles {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  /** Records by `recordKey`. */
+  readonly updates: Database<Buffer, Buffer>;
+  /** Snapshots by `snapshotKey`. */
+  readonly snapshots: Database<Buffer, Buffer>;
+}
+
+/** The LMDB environment of a data directory: the file `documents.mdb`, and beside it the lock file LMDB keeps. */
+export class Environment {
+  readonly #path: string;
+  #handles: Promise<Handles> | undefined;
+  #previous: Promise<void> = Promise.resolve();
+
+  constructor(dataDirectory: string) {
+    this.#path = join(dataDirectory, 'documents.mdb');
+  }
+
+  /** Opens the file, or opens it again after `discard`. Rejects while that fails; the next call tries again. */
+  handles(): Promise<Handles> {
+    this.#handles ??= this.#open();
+    return this.#handles;
+  }
+
+  /**
+   * Gives up the open file; the next `handles` opens it anew. Needed after every failed commit: where the write of
+   * LMDB's meta page failed, it refuses all further work (MDB_PANIC), and lmdb 3.5 then keeps its write lock, so that
+   * the promise of a further write would never settle.
+   */
+  discard(): void {
+    const handles = this.#handles;
+    if (handles === undefined) return;
+    this.#handles = undefined;
+    this.#previous = handles.then(({ root }) => root.close()).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.discard();
+    await this.#previous;
+  }
+
+  async #open(): Promise<Handles> {
+    try {
+      await this.#previous;
+      return openHandles(this.#path);
+    } catch (error) {
+      this.#handles = undefined;
+      throw error;
+    }
+  }
+}
+
+const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
+
+function openHandles(path: string): Handles {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  prepareDatabaseFile(path);
+  const root = open<Buffer, Buffer>({
+    ...BINARY,
+    path,
+    noSubdir: true,
+    // A write's promise resolves when its transaction is committed. By default lmdb syncs after that, and what was
+    // acknowledged could be lost in a power cut. Without overlap the commit itself calls fdatasync for the pages, then
+    // writes the meta page through a descriptor opened with O_DSYNC (lmdb's writer.cpp, mdb_txn_commit).
+    overlappingSync: false,
+    // With it, lmdb keeps a promise of its own for each event turn that no caller can handle: when a commit fails, it
+    // is an unhandled rejection, which ends the process. CommitQueue groups the commits instead, with `batch`.
+    eventTurnBatching: false,
+  });
+  try {
+    const handles = { root, updates: root.openDB('updates', BINARY), snapshots: root.openDB('snapshots', BINARY) };
+    syncDirectory(dirname(path));
+    return handles as Handles;
+  } catch (error) {
+    void root.close();
+    throw error;
+  }
+}
+
+/** Makes the names of new files durable: syncing a file does not sync the directory that names it. */
+function syncDirectory(path: string): void {
+  // Windows knows no such call and refuses to open a directory.
+  if (process.platform === 'win32') return;
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}

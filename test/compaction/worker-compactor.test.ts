@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { WorkerCompactor } from '../../src/infrastructure/compaction/worker-compactor.ts';
+import { type CompiledSources, compileSources } from '../support/compiled-sources.ts';
+
+let compiled: CompiledSources;
+let compactor: WorkerCompactor;
+
+beforeAll(() => {
+  compiled = compileSources('infrastructure/compaction');
+});
+afterAll(() => compiled.remove());
+beforeEach(() => {
+  compactor = new WorkerCompactor(compiled.url('infrastructure/compaction/compaction-worker'));
+});
+afterEach(() => compactor.close());
+
+describe('WorkerCompactor', () => {
+  it('[LOG13] the merged update holds what the updates hold', async () => {
+    const { doc, updates } = edited(200);
+    const merged = await compactor.merge(updates);
+    expect(textOf(merged)).toBe(doc.getText('t').toString());
+    expect(Y.encodeStateVectorFromUpdate(merged)).toEqual(Y.encodeStateVector(doc));
+  });
+
+  it('[LOG13] deleted content is collected: the result is smaller than a merge of bytes', async () => {
+    const doc = new Y.Doc({ gc: false });
+    const updates: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => updates.push(update));
+    for (let round = 0; round < 50; round++) doc.getText('t').insert(0, 'x'.repeat(1000));
+    doc.getText('t').delete(0, 49_999);
+    const merged = await compactor.merge(updates);
+    expect(textOf(merged)).toBe('x');
+    expect(merged.length).toBeLessThan(Y.mergeUpdates(updates).length / 20);
+  });
+
+  it('[LOG13] the byte arrays stay the caller’s, views of a shared buffer too', async () => {
+    const { doc, updates } = edited(20);
+    const joined = new Uint8Array(updates.reduce((sum, { length }) => sum + length, 0));
+    let start = 0;
+    const views = updates.map((update) => {
+      joined.set(update, start);
+      start += update.length;
+      return joined.subarray(start - update.length, start);
+    });
+    const before = joined.slice();
+    const merged = await compactor.merge(views);
+    expect(joined).toEqual(before);
+    expect(textOf(merged)).toBe(doc.getText('t').toString());
+    expect(merged.buffer.byteLength).toBe(merged.length);
+  });
+
+  it('[LOG13] nothing merges to the empty document', async () => {
+    expect(await compactor.merge([])).toEqual(Y.encodeStateAsUpdate(new Y.Doc()));
+  });
+
+  it('[LOG13] updates that miss one between them, or are none, reject; the next merge works', async () => {
+    const { doc, updates } = edited(3);
+    await expect(compactor.merge(updates.slice(1))).rejects.toThrow(/do not fold/);
+    await expect(compactor.merge([Uint8Array.of(1, 2, 3)])).rejects.toThrow(/do not fold/);
+    expect(textOf(await compactor.merge(updates))).toBe(doc.getText('t').toString());
+  });
+
+  it('[LOG13] merges asked for at once each get their own result', async () => {
+    const documents = Array.from({ length: 20 }, (_, index) => edited(index + 1));
+    const merged = await Promise.all(documents.map(({ updates }) => compactor.merge(updates)));
+    expect(merged.map(textOf)).toEqual(documents.map(({ doc }) => doc.getText('t').toString()));
+  });
+
+  it('[LOG13] a thread that dies rejects its merge; the next ones get a new thread', async () => {
+    const dying = new WorkerCompactor(new URL(`data:text/javascript,${encodeURIComponent(DIES_ONCE)}`));
+    await expect(dying.merge([Uint8Array.of(1)])).rejects.toThrow(/thread/);
+    await expect(dying.merge([Uint8Array.of(1)])).rejects.toThrow(/thread/);
+    expect(await dying.merge([Uint8Array.of(2)])).toEqual(Uint8Array.of(42));
+    await dying.close();
+  });
+
+  it('[LOG13] a thread that cannot start rejects the merge', async () => {
+    const broken = new WorkerCompactor(new URL('file:///does/not/exist.js'));
+    await expect(broken.merge([])).rejects.toThrow(/thread/);
+    await expect(broken.merge([])).rejects.toThrow(/thread/);
+    await broken.close();
+  });
+
+  it('[LOG13] close rejects what is under way and what waits, and every merge after it', async () => {
+    const stuck = new WorkerCompactor(new URL('data:text/javascript,setInterval(() => {}, 1000)'));
+    const merges = [stuck.merge([]), stuck.merge([])].map((merge) => expect(merge).rejects.toThrow());
+    // The first one has to be in the thread: it is sent in a later microtask.
+    await Promise.resolve().then(() => undefined);
+    await stuck.close();
+    await Promise.all(merges);
+    await expect(stuck.merge([])).rejects.toThrow(/closed/);
+    await stuck.close();
+  });
+});
+
+/** Exits or throws for an update that starts with 1, and answers any other. */
+const DIES_ONCE = `
+import { parentPort } from 'node:worker_threads';
+parentPort.on('message', ({ bytes }) => {
+  if (bytes[0] === 1) process.exit(3);
+  parentPort.postMessage({ kind: 'merged', update: Uint8Array.of(42) });
+});`;
+
+function edited(edits: number): { doc: Y.Doc; updates: Uint8Array[] } {
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  for (let edit = 0; edit < edits; edit++) doc.getText('t').insert(edit >> 1, `<${edit}>`);
+  return { doc, updates };
+}
+
+function textOf(update: Uint8Array): string {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, update);
+  return doc.getText('t').toString();
+}

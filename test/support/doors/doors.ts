@@ -1,0 +1,15 @@
+import type { OpenDoor } from './door.ts';
+import { openGrpc } from './grpc-door.ts';
+import { openJson } from './json-door.ts';
+import { openYWebsocket } from './y-websocket-door.ts';
+
+export const DOOR_NAMES = ['y-websocket', 'JSON', 'gRPC'] as const;
+
+export type DoorName = (typeof DOOR_NAMES)[number];
+
+/** Every door that updates go through. */
+export const DOORS: Readonly<Record<DoorName, OpenDoor>> = {
+  'y-websocket': openYWebsocket,
+  JSON: openJson,
+  gRPC: openGrpc,
+};
