@@ -1,0 +1,16 @@
+import type { Collaboration } from '../../application/collaboration.ts';
+import type { Limits } from '../../application/limits.ts';
+import type { Authenticator } from '../../application/ports/authenticator.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
+
+/** What the gRPC door needs of the rest. */
+export interface GrpcServices {
+  readonly collaboration: Collaboration;
+  readonly authenticator: Authenticator;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}

@@ -1,0 +1,72 @@
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { Principal } from '../../application/ports/authenticator.ts';
+import { CollaborationError } from '../../domain/errors.ts';
+import { ClientId } from '../../domain/value-objects/client-id.ts';
+import { DocumentId } from '../../domain/value-objects/document-id.ts';
+import { credentialsOf } from './credentials.ts';
+import type {
+  ActiveUsersRequest,
+  ActiveUsersResponse,
+  DocumentStateRequest,
+  DocumentStateResponse,
+} from './messages.ts';
+import { activeUser } from './server-messages.ts';
+import type { GrpcServices } from './services.ts';
+import { statusOf } from './status.ts';
+
+type Answer<Request, Response> = (
+  services: GrpcServices,
+  principal: Principal,
+  request: Request,
+) => Response | Promise<Response>;
+
+export async function getDocumentState(
+  { collaboration }: GrpcServices,
+  principal: Principal,
+  request: DocumentStateRequest,
+): Promise<DocumentStateResponse> {
+  const documentId = DocumentId.parse(request.document_id);
+  ClientId.parse(request.client_id);
+  const state = await collaboration.getDocumentState(principal, documentId);
+  return {
+    document_state: {
+      state_vector: state.stateVector,
+      document_data: state.documentData,
+      active_users: state.activeUsers.map(activeUser),
+      last_modified: state.lastModified,
+    },
+  };
+}
+
+export function getActiveUsers(
+  { collaboration }: GrpcServices,
+  principal: Principal,
+  request: ActiveUsersRequest,
+): ActiveUsersResponse {
+  const documentId = DocumentId.parse(request.document_id);
+  if (principal.accessTo(documentId) === 'none') {
+    throw new CollaborationError('forbidden', 'You may not open this document.');
+  }
+  return { active_users: collaboration.getActiveUsers(documentId).map(activeUser) };
+}
+
+/** A unary RPC: authenticates, answers, and turns what was thrown into a status. */
+export function unary<Request, Response>(
+  services: GrpcServices,
+  answer: Answer<Request, Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    services.authenticator
+      .authenticate(credentialsOf(call))
+      .then((principal) => answer(services, principal, call.request))
+      .then(
+        (response) => callback(null, response),
+        (thrown: unknown) => {
+          const error = CollaborationError.from(thrown);
+          if (error.kind === 'internal') services.logger.error({ err: thrown, rpc: call.getPath() }, 'An RPC failed');
+          services.metrics.refused(error.kind);
+          callback(statusOf(error));
+        },
+      );
+  };
+}
