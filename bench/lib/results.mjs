@@ -1,0 +1,93 @@
+import { summary } from './statistics.mjs';
+
+/**
+ * The figures of all runs.
+ * @typedef {{ round: number, scenario: string, server: string, figures?: Record<string, number>, disturbance?: number,
+ *   error?: string }} Run
+ */
+
+/**
+ * @typedef {{ median: number, min: number, max: number }} Summary
+ * @typedef {object} Row
+ * @property {import('../scenarios/catalogue.mjs').Scenario} scenario
+ * @property {import('../scenarios/catalogue.mjs').Metric} metric
+ * @property {Map<string, Summary | undefined>} byServer
+ * @property {Map<string, string>} failures by server
+ * @property {Record<'best-peer' | 'hocuspocus' | 'relay', Summary | undefined>} ratios this server : the other
+ */
+
+/**
+ * @param {Run[]} runs
+ * @param {import('../scenarios/catalogue.mjs').Scenario[]} scenarios
+ * @param {import('../servers/catalogue.mjs').Server[]} servers
+ * @returns {Row[]}
+ */
+export function rows(runs, scenarios, servers) {
+  return scenarios.flatMap((scenario) => {
+    const own = runs.filter((run) => run.scenario === scenario.id);
+    const failures = new Map(
+      own.filter(({ error }) => error !== undefined).map((run) => [run.server, run.error ?? '']),
+    );
+    return scenario.metrics.map((metric) => ({
+      scenario,
+      metric,
+      failures,
+      byServer: new Map(servers.map(({ id }) => [id, summary(valuesOf(own, id, metric.key))])),
+      ratios: ratiosOf(own, metric, servers),
+    }));
+  });
+}
+
+const valuesOf = (runs, server, key) =>
+  runs.filter((run) => run.server === server && run.figures !== undefined).map((run) => run.figures[key]);
+
+/** Both sides of a ratio come from the same round: what disturbed the machine then disturbed both. */
+function ratiosOf(runs, metric, servers) {
+  if (metric.better === 'neither') return { 'best-peer': undefined, hocuspocus: undefined, relay: undefined };
+  const peers = servers.filter(({ role }) => role === 'peer').map(({ id }) => id);
+  const ratiosTo = (ids) => {
+    const ratios = [];
+    for (const round of new Set(runs.map((run) => run.round))) {
+      const inRound = runs.filter((run) => run.round === round);
+      const [ours] = valuesOf(inRound, 'ours', metric.key);
+      const others = ids.flatMap((id) => valuesOf(inRound, id, metric.key));
+      if (ours === undefined || others.length === 0) continue;
+      ratios.push(ours / (metric.better === 'lower' ? Math.min(...others) : Math.max(...others)));
+    }
+    return summary(ratios);
+  };
+  return { 'best-peer': ratiosTo(peers), hocuspocus: ratiosTo(['hocuspocus']), relay: ratiosTo(['relay']) };
+}
+
+/**
+ * @param {Run[]} runs
+ * @returns {string} a line of Markdown on how quiet the machine was
+ */
+export function disturbed(runs) {
+  const shares = summary(runs.map(({ disturbance }) => disturbance ?? Number.NaN));
+  if (shares === undefined) return '- how busy the machine was otherwise is not known';
+  const percent = (share) => `${Math.round(share * 100)} %`;
+  const noise = shares.median > 0.1 ? ' (**a busy machine: trust ratios and CPU, not times**)' : '';
+  return `- other programs took ${percent(shares.median)} of the machine in the median run, ${percent(shares.max)} at most${noise}`;
+}
+
+/**
+ * For `--check`.
+ * @param {Row[]} all
+ * @returns {string[]} a sentence for each target that is missed or could not be measured
+ */
+export function missedTargets(all) {
+  return all.flatMap((row) =>
+    (row.scenario.targets ?? [])
+      .filter(({ metric }) => metric === row.metric.key)
+      .filter(({ against, atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY }) => {
+        const ratio = row.ratios[against]?.median;
+        return ratio === undefined || ratio > atMost || ratio < atLeast;
+      })
+      .map(({ against, atMost, atLeast }) => {
+        const wanted = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
+        const is = row.ratios[against]?.median.toFixed(2) ?? 'not measured';
+        return `${row.scenario.title}: ${row.metric.title}: ${is} × ${against}, wanted ${wanted}`;
+      }),
+  );
+}
