@@ -9,7 +9,7 @@ import { cleanupExpiredSessions } from './use-cases/cleanup-expired-sessions.ts'
 import type { UseCaseContext } from './use-cases/context.ts';
 import { getActiveUsers } from './use-cases/get-active-users.ts';
 import { type DocumentState, getDocumentState } from './use-cases/get-document-state.ts';
-import { getSyncData, peekSyncData, type SyncData } from './use-cases/get-sync-data.ts';
+import { getSyncData, getSyncParts, peekSyncData, type SyncData } from './use-cases/get-sync-data.ts';
 import { getUserSessions } from './use-cases/get-user-sessions.ts';
 import { type AwarenessMessage, handleAwarenessUpdate } from './use-cases/handle-awareness-update.ts';
 import { handleDocumentUpdate } from './use-cases/handle-document-update.ts';
@@ -60,6 +60,10 @@ export class Collaboration {
 
   getSyncData(member: RoomMember, stateVector: Uint8Array): Promise<SyncData> {
     return getSyncData(this.#context, member, stateVector);
+  }
+
+  getSyncParts(member: RoomMember, stateVector: Uint8Array): Promise<readonly Uint8Array[]> {
+    return getSyncParts(this.#context, member, stateVector);
   }
 
   peekSyncData(principal: Principal, documentId: DocumentId, stateVector: Uint8Array): Promise<SyncData> {

@@ -17,6 +17,11 @@ interface Tail {
   snapshotBytes: number;
 }
 
+interface OpenTail extends Tail {
+  /** Updates that must be behind the snapshot before the next try, after one that failed. */
+  notBefore: number;
+}
+
 /** Folds the updates of a document into a snapshot when there are many, one document at a time, off the event loop. */
 export class Compactions {
   readonly #log: UpdateLog;
@@ -24,7 +29,7 @@ export class Compactions {
   readonly #limits: CompactionLimits;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
-  readonly #tails = new Map<string, Tail>();
+  readonly #tails = new Map<string, OpenTail>();
   readonly #queue = new Map<string, DocumentId>();
   #running: Promise<void> | undefined;
   #state: 'open' | 'closed' = 'open';
@@ -39,8 +44,9 @@ export class Compactions {
 
   /** A document was opened: what is behind its snapshot counts from the start. */
   opened(documentId: DocumentId, tail: Readonly<Tail>): void {
-    this.#tails.set(documentId.value, { ...tail });
-    this.#consider(documentId, tail);
+    const opened = { ...tail, notBefore: 0 };
+    this.#tails.set(documentId.value, opened);
+    this.#consider(documentId, opened);
   }
 
   appended(record: LogRecord): void {
@@ -63,22 +69,32 @@ export class Compactions {
     await this.#running;
   }
 
-  #consider(documentId: DocumentId, tail: Readonly<Tail>): void {
+  #consider(documentId: DocumentId, tail: OpenTail): void {
+    if (this.#state === 'closed' || !this.#isDue(tail)) return;
+    this.#queue.set(documentId.value, documentId);
+    this.#running ??= this.#run();
+  }
+
+  #isDue(tail: OpenTail): boolean {
+    if (tail.updates < tail.notBefore) return false;
     const many = tail.updates >= this.#limits.compactAfterUpdates;
     const large = tail.bytes >= Math.max(this.#limits.compactAfterBytes, tail.snapshotBytes / 2);
     // Many small updates behind a large snapshot: rewriting the snapshot for each few thousand of them costs more than
     // reading them, so their number counts only as far as their bytes are worth a tenth of it.
-    if (this.#state === 'closed' || !(large || (many && tail.bytes >= tail.snapshotBytes / 10))) return;
-    this.#queue.set(documentId.value, documentId);
-    this.#running ??= this.#run();
+    return large || (many && tail.bytes >= tail.snapshotBytes / 10);
   }
 
   async #run(): Promise<void> {
     for (const [key, documentId] of this.#queue) {
       this.#queue.delete(key);
+      const tail = this.#tails.get(key);
+      // Asked for while it was compacted: what has come since may be little.
+      if (tail !== undefined && !this.#isDue(tail)) continue;
       try {
         await this.#compact(documentId);
       } catch (cause) {
+        // Not with the next update again: each try reads and merges the whole document.
+        if (tail !== undefined) tail.notBefore = tail.updates + this.#limits.compactAfterUpdates;
         this.#logger.error({ document: key, err: cause }, 'A compaction failed; the document stays as it was');
       }
     }
@@ -98,5 +114,6 @@ export class Compactions {
     tail.updates -= stored.tail.length;
     for (const each of stored.tail) tail.bytes -= each.byteLength;
     tail.snapshotBytes = update.byteLength;
+    tail.notBefore = 0;
   }
 }

@@ -25,7 +25,7 @@ export class LoggedDocuments implements DocumentRepository {
       snapshotBytes: stored.snapshot?.update.byteLength ?? 0,
     };
     return {
-      document: restored(documentId, [...snapshot, ...stored.tail]),
+      document: CollaborativeDocument.restore(documentId, [...snapshot, ...stored.tail]),
       sequence: stored.sequence,
       lastModified: stored.lastModified,
       tail,
@@ -38,13 +38,5 @@ export class LoggedDocuments implements DocumentRepository {
     } catch (cause) {
       throw new CollaborationError('unavailable', 'The document could not be loaded; try again later.', cause);
     }
-  }
-}
-
-function restored(documentId: DocumentId, updates: readonly Uint8Array[]): CollaborativeDocument {
-  try {
-    return CollaborativeDocument.restore(documentId, updates);
-  } catch (cause) {
-    throw new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
   }
 }

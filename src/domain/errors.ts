@@ -1,5 +1,5 @@
 /** `ErrorType` of the gRPC contract (idl/collaboration.proto), by name. */
-export type ErrorType =
+type ErrorType =
   | 'UNKNOWN_ERROR'
   | 'AUTHENTICATION_ERROR'
   | 'AUTHORIZATION_ERROR'
@@ -19,7 +19,7 @@ interface Failure {
 }
 
 /** The closed catalogue of what can go wrong; each door translates from here, at one place. */
-export const FAILURES = {
+const FAILURES = {
   unauthenticated: { code: 401, type: 'AUTHENTICATION_ERROR', grpcStatus: 16, closeCode: 4401 },
   forbidden: { code: 403, type: 'AUTHORIZATION_ERROR', grpcStatus: 7, closeCode: 4403 },
   'not-found': { code: 404, type: 'DOCUMENT_NOT_FOUND', grpcStatus: 5, closeCode: 4404 },

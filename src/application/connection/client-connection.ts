@@ -9,11 +9,21 @@ export class ClientConnection {
   readonly principal: Principal;
   readonly acknowledgements: AcknowledgementQueue;
   readonly #members = new Map<string, RoomMember>();
+  #state: 'open' | 'ended' = 'open';
 
   constructor(id: string, principal: Principal, acknowledgements: AcknowledgementQueue) {
     this.id = id;
     this.principal = principal;
     this.acknowledgements = acknowledgements;
+  }
+
+  /** Its transport is gone: a join that is still under way must not leave a session behind. */
+  get hasEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
+  end(): void {
+    this.#state = 'ended';
   }
 
   get members(): readonly RoomMember[] {

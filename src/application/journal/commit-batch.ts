@@ -50,8 +50,11 @@ export class CommitBatch {
     for (const waiting of this.#waiting) waiting.resolve();
   }
 
-  fail(durablePosition: number, cause: unknown): void {
+  refuse(durablePosition: number): void {
     for (const queue of this.queues) queue.refuseBehind(durablePosition);
+  }
+
+  fail(cause: unknown): void {
     for (const client of this.clients) client.appendFailed(cause);
     for (const waiting of this.#waiting) waiting.reject(cause);
   }

@@ -85,7 +85,9 @@ export class Journal {
 
   /** Idle: the end of this tick, so that a lone update waits for nothing. Busy: the rest of the window. */
   #window(): Promise<void> {
-    const rest = this.#limits.commitWindow - (this.#clock.now() - this.#lastStart);
+    const { commitWindow } = this.#limits;
+    // At most one window: the machine's clock may have been set back by hours.
+    const rest = Math.min(commitWindow, commitWindow - (this.#clock.now() - this.#lastStart));
     return new Promise((resolve) => {
       if (rest <= 0) setImmediate(resolve);
       else this.#clock.after(rest, resolve);
@@ -106,10 +108,11 @@ export class Journal {
       batch.succeed(upTo);
     } catch (cause) {
       // What came meanwhile builds on what is lost, so it fails along with it.
-      const later = this.#open;
+      const failed = [batch, this.#open];
       this.#open = new CommitBatch();
-      batch.fail(this.#durable, cause);
-      later.fail(this.#durable, cause);
+      // First all tickets: a client that is told may append anew, behind what failed.
+      for (const each of failed) each.refuse(this.#durable);
+      for (const each of failed) each.fail(cause);
     }
   }
 }

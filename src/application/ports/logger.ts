@@ -6,4 +6,4 @@ export interface Logger {
   error(fields: LogFields, message: string): void;
 }
 
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { CollaborationError } from '../../domain/errors.ts';
 import type { RoomMember } from './room-member.ts';
-import type { Submission } from './submission.ts';
+import { abandon, type Submission } from './submission.ts';
 
 export interface GapLimits {
   readonly maxGapUpdates: number;
@@ -73,6 +73,11 @@ export class GapBox {
     }
   }
 
+  /** The room is closed. */
+  abandonAll(): void {
+    this.#takeOut(() => true).forEach(abandon);
+  }
+
   #takeOut(which: (waiting: Waiting) => boolean): readonly Submission[] {
     if (this.#waiting.length === 0) return [];
     const taken = this.#waiting.filter(which);
@@ -85,6 +90,7 @@ export class GapBox {
 }
 
 function refuse({ member, ticket }: Submission, why: string): void {
-  ticket.queue.refuse(ticket);
+  // First the refusal: it lets the acknowledgements behind it go, and all of them leave in order.
   member.sink.refuse(new CollaborationError('invalid', why));
+  ticket.queue.refuse(ticket);
 }

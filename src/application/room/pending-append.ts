@@ -73,6 +73,11 @@ export class PendingAppend {
     const firstSequence = this.#sequence - updates.length + 1;
     const record = { documentId, firstSequence, updates, timestamp: this.#lastModified };
     this.#position = this.#journal.append(record, this.#client);
-    this.#compactions.appended(record);
+    // Not before it is on disk: a compaction reads the log.
+    this.#journal.committed().then(
+      () => this.#compactions.appended(record),
+      // The room hears of it by `appendFailed`.
+      () => undefined,
+    );
   }
 }

@@ -33,6 +33,7 @@ function refusePoison({ member, ticket }: Submission, cause: unknown, { logger, 
   const ids = { document: documentId.value, client: clientId.value, session: sessionId };
   logger.warn({ ...ids, err: cause }, 'Refused an update that decodes but does not integrate');
   metrics.refused('poisoned-update');
-  ticket.queue.refuse(ticket);
+  // First the refusal: it lets the acknowledgements behind it go, and all of them leave in order.
   member.sink.refuse(new CollaborationError('invalid', 'The update does not integrate.', cause));
+  ticket.queue.refuse(ticket);
 }

@@ -5,10 +5,20 @@ import type { RoomMember } from './room-member.ts';
 /** Which events of a batch go out: a congested connection gets no awareness. */
 export type Selection = 'everything' | 'without-awareness';
 
-/** The bytes of the messages in one piece, and one by one. */
-export interface EncodedBatch {
+/** Messages as bytes, one by one, and in one piece for a transport that is a stream of bytes. */
+export class EncodedBatch {
   readonly messages: readonly Uint8Array[];
-  readonly joined: Uint8Array;
+  #joined: Uint8Array | undefined;
+
+  constructor(messages: readonly Uint8Array[]) {
+    this.messages = messages;
+  }
+
+  get joined(): Uint8Array {
+    const [only] = this.messages;
+    this.#joined ??= this.messages.length === 1 && only !== undefined ? only : Buffer.concat(this.messages);
+    return this.#joined;
+  }
 }
 
 interface Entry {
@@ -59,7 +69,7 @@ export class RoomBatch {
       if (member !== undefined && origin === member && !format.echoes(event)) return;
       messages.push(...(each[at] ?? []));
     });
-    return { messages, joined: joined(messages) };
+    return new EncodedBatch(messages);
   }
 
   #encodedEntries(format: WireFormat): readonly (readonly Uint8Array[])[] {
@@ -70,9 +80,4 @@ export class RoomBatch {
     }
     return encoded;
   }
-}
-
-function joined(messages: readonly Uint8Array[]): Uint8Array {
-  const [only] = messages;
-  return messages.length === 1 && only !== undefined ? only : Buffer.concat(messages);
 }

@@ -4,6 +4,7 @@ import { CollaborationError } from '../../domain/errors.ts';
 import { type CollaborationEvent, DocumentUpdated } from '../../domain/events.ts';
 import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
+import { WAITING } from '../connection/acknowledgements.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
 import { GapBox } from './gap-box.ts';
 import { Members } from './members.ts';
@@ -12,7 +13,7 @@ import { recover } from './recovery.ts';
 import { RoomBatch } from './room-batch.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
-import type { Submission } from './submission.ts';
+import { abandon, type Submission } from './submission.ts';
 import type { Gathering } from './tick.ts';
 
 /** `recovering`: an update did not integrate, and the document is read again from its log. */
@@ -64,7 +65,9 @@ export class Room implements Gathering, JournalClient {
     return this.#state.kind !== 'closed';
   }
 
+  /** @throws CollaborationError why the room was closed, where it failed since it was opened */
   enter(member: RoomMember): void {
+    if (this.#state.kind === 'closed') throw this.#state.why;
     this.members.add(member);
   }
 
@@ -77,6 +80,10 @@ export class Room implements Gathering, JournalClient {
 
   /** An update on its way in. Its outcome reaches the member's sink or its connection's acknowledgements. */
   submit(submission: Submission): void {
+    if (this.#state.kind === 'closed') {
+      abandon(submission);
+      return;
+    }
     this.#inbox.push(submission);
     this.#services.tick.schedule(this);
   }
@@ -88,14 +95,18 @@ export class Room implements Gathering, JournalClient {
     this.#services.tick.schedule(this);
   }
 
-  /** Resolves when what arrived before is integrated and the document can be read. Usually at once. */
+  /**
+   * Resolves when what arrived before is integrated and the document can be read. Usually at once.
+   * @throws CollaborationError why the room was closed; so does the promise reject
+   */
   whenReadable(): Promise<void> | undefined {
     this.#integrate();
     switch (this.#state.kind) {
       case 'open':
         return undefined;
       case 'recovering':
-        return this.#state.done;
+        // What came in meanwhile is not integrated yet, or the room has failed instead.
+        return this.#state.done.then(() => this.whenReadable());
       case 'closed':
         throw this.#state.why;
     }
@@ -150,23 +161,33 @@ export class Room implements Gathering, JournalClient {
   close(why = new CollaborationError('unavailable', 'The document was closed; try again.')): void {
     if (this.#state.kind === 'closed') return;
     this.#state = { kind: 'closed', why };
+    // Those behind them on their connections, of other documents, wait for them no longer.
+    this.#inbox.forEach(abandon);
     this.#inbox = [];
+    this.#gaps.abandonAll();
     this.#loaded.document.destroy();
   }
 
   #integrate(): void {
     if (this.#state.kind !== 'open' || this.#inbox.length === 0) return;
+    try {
+      this.#loaded.document.warm();
+    } catch (cause) {
+      this.fail(CollaborationError.from(cause));
+      return;
+    }
     const burst = this.#inbox;
     this.#inbox = [];
+    let integrations: readonly Integration[];
     try {
-      const integrations = this.#loaded.document.applyUpdates(burst);
-      burst.forEach((submission, at) => {
-        this.#settle(submission, integrations[at]);
-      });
+      integrations = this.#loaded.document.applyUpdates(burst);
     } catch {
       this.#recover(burst);
       return;
     }
+    burst.forEach((submission, at) => {
+      this.#settle(submission, integrations[at]);
+    });
     this.#append.flush();
   }
 
@@ -200,7 +221,7 @@ export class Room implements Gathering, JournalClient {
   #recover(burst: readonly Submission[]): void {
     const recovery = {
       settle: (submission: Submission) => {
-        if (!this.isOpen) return;
+        if (!this.isOpen) return abandon(submission);
         this.#settle(submission, this.#loaded.document.applyUpdate(submission));
         this.#append.flush();
       },
@@ -208,6 +229,7 @@ export class Room implements Gathering, JournalClient {
         this.#loaded.document.destroy();
         await this.#services.journal.committed();
         const loaded = await this.#services.documents.getOrCreate(this.documentId);
+        loaded.document.warm();
         // Failed meanwhile: another room may have this document by now.
         if (this.#state.kind === 'closed') throw this.#state.why;
         this.#loaded = loaded;
@@ -220,6 +242,7 @@ export class Room implements Gathering, JournalClient {
         this.#services.tick.schedule(this);
       },
       (cause: unknown) => {
+        for (const submission of burst) if (submission.ticket.position === WAITING) abandon(submission);
         this.fail(new CollaborationError('unavailable', 'The document could not be read again.', cause));
       },
     );

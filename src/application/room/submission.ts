@@ -7,3 +7,8 @@ export interface Submission extends ScannedUpdate {
   readonly member: RoomMember;
   readonly ticket: Ticket;
 }
+
+/** Its session ends along with its room and is told so; nobody is told of this update on its own. */
+export function abandon({ ticket }: Submission): void {
+  ticket.queue.refuse(ticket);
+}

@@ -16,6 +16,7 @@ import type { Logger } from '../ports/logger.ts';
 import { BackgroundTasks } from './background-tasks.ts';
 import type { Settings } from './config/keys.ts';
 import { createCore } from './core.ts';
+import { Doors } from './doors.ts';
 import { HealthReport } from './health-report.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { limitsOf } from './limits-of.ts';
@@ -58,7 +59,7 @@ export async function createServer(settings: Settings, logger: Logger, overrides
   const state = new HealthReport(core);
   const grpc = settings.ENABLE_GRPC ? grpcServer(settings, services) : undefined;
   const http = settings.ENABLE_HTTP ? httpServer(settings, services, state) : undefined;
-  const lifecycle = new Lifecycle([storage, background, grpc, http].filter((part) => part !== undefined));
+  const lifecycle = new Lifecycle([storage, background, new Doors([grpc, http].filter((door) => door !== undefined))]);
   state.watch(lifecycle);
   return { lifecycle, http, grpc };
 }

@@ -69,10 +69,14 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     name: 'storage',
     start: () => Promise.resolve(),
     stop: async () => {
-      await rooms.close();
-      await compactions.close();
-      await compactor.close();
-      await log.close();
+      try {
+        await rooms.close();
+        await compactions.close();
+      } finally {
+        // Also where the store failed to the last.
+        await compactor.close();
+        await log.close();
+      }
     },
   };
   return { collaboration, rooms, sessions, journal, storage };

@@ -17,21 +17,35 @@ export interface SyncData {
 /**
  * What a session lacks that has this state vector.
  * @param stateVector encoding v1; no bytes: it has nothing.
- * @throws CollaborationError `invalid` when the state vector does not decode · `unavailable`
+ * @throws CollaborationError `invalid` when the state vector does not decode · `too-large` · `unavailable`
  */
 export async function getSyncData(
   context: UseCaseContext,
   member: RoomMember,
   stateVector: Uint8Array,
 ): Promise<SyncData> {
-  const now = context.clock.now();
-  member.session.updateLastSeen(now);
-  context.events.publish(new SyncRequested(member.session, now));
+  heard(context, member);
   return missing(context, member.room, stateVector);
 }
 
 /**
- * The same for somebody who has no session and wants none.
+ * The same as one or several updates, to be applied in order, where that is cheaper; none where nothing is missing. The
+ * same array for the same question, as long as nobody edits the document.
+ * @throws CollaborationError as `getSyncData`
+ */
+export async function getSyncParts(
+  context: UseCaseContext,
+  member: RoomMember,
+  stateVector: Uint8Array,
+): Promise<readonly Uint8Array[]> {
+  heard(context, member);
+  const checked = checkSize(context, stateVector);
+  await member.room.whenReadable();
+  return member.room.document.missingParts(checked);
+}
+
+/**
+ * What `getSyncData` answers, for somebody who has no session and wants none.
  * @throws CollaborationError as `getSyncData`, and `forbidden`
  */
 export async function peekSyncData(
@@ -46,9 +60,22 @@ export async function peekSyncData(
   return missing(context, await context.rooms.open(documentId), stateVector);
 }
 
-async function missing({ limits }: UseCaseContext, room: Room, stateVector: Uint8Array): Promise<SyncData> {
-  const checked = checkStateVector(stateVector, limits.maxStateVectorEntries);
+function heard({ clock, events }: UseCaseContext, member: RoomMember): void {
+  const now = clock.now();
+  member.session.updateLastSeen(now);
+  events.publish(new SyncRequested(member.session, now));
+}
+
+async function missing(context: UseCaseContext, room: Room, stateVector: Uint8Array): Promise<SyncData> {
+  const checked = checkSize(context, stateVector);
   await room.whenReadable();
   const { document } = room;
   return { update: document.missingUpdates(checked), stateVector: document.stateVector };
+}
+
+function checkSize({ limits }: UseCaseContext, stateVector: Uint8Array): Uint8Array {
+  if (stateVector.byteLength > limits.maxMessageBytes) {
+    throw new CollaborationError('too-large', `A state vector may have ${limits.maxMessageBytes} bytes.`);
+  }
+  return checkStateVector(stateVector, limits.maxStateVectorEntries);
 }

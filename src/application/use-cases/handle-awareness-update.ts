@@ -31,7 +31,7 @@ function taken(context: UseCaseContext, member: RoomMember, message: AwarenessMe
   const { sessionId, clientId } = member.session;
   const { maxAwarenessBytes } = context.limits;
   if (message.kind === 'provider') return presence.applyEntries(sessionId, decoded(context, message.update));
-  if (message.awarenessState.length + message.userInfo.length > maxAwarenessBytes) {
+  if (Buffer.byteLength(message.awarenessState) + Buffer.byteLength(message.userInfo) > maxAwarenessBytes) {
     throw new CollaborationError('too-large', `An awareness state may have ${maxAwarenessBytes} bytes.`);
   }
   return presence.setState(sessionId, clientId.value, message.awarenessState, message.userInfo);
@@ -39,6 +39,9 @@ function taken(context: UseCaseContext, member: RoomMember, message: AwarenessMe
 
 /** A provider sends on what it knows of others too, so an update may hold more states than one client shows. */
 function decoded({ limits }: UseCaseContext, update: Uint8Array): readonly AwarenessEntry[] {
+  if (update.byteLength > limits.maxMessageBytes) {
+    throw new CollaborationError('too-large', `An awareness update may have ${limits.maxMessageBytes} bytes.`);
+  }
   return decodeAwareness(update, { maxEntries: limits.maxAwarenessEntries, maxStateBytes: limits.maxAwarenessBytes });
 }
 

@@ -32,7 +32,8 @@ export async function joinDocument(context: UseCaseContext, join: JoinDocument):
     throw new CollaborationError('too-large', `One connection may have ${most} sessions.`);
   }
   const room = await context.rooms.open(join.documentId);
-  // Somebody else of this connection may have joined while the document was loaded.
+  // While the document was loaded, the client may have gone, or have joined once more.
+  if (join.connection.hasEnded) throw new CollaborationError('unavailable', 'The connection has ended.');
   refuseSecondSession(join);
   const session = new CollaborationSession({
     sessionId: randomUUID(),
@@ -44,9 +45,9 @@ export async function joinDocument(context: UseCaseContext, join: JoinDocument):
   });
   const news = isNews(context, session);
   const member: RoomMember = { room, connection: join.connection, access, sink: join.sink, session };
+  room.enter(member);
   context.sessions.addSession(session);
   join.connection.add(member);
-  room.enter(member);
   if (news) announceJoin(context, member);
   logJoin(context, member);
   return member;

@@ -25,5 +25,6 @@ export function leaveDocument(context: UseCaseContext, member: RoomMember, statu
 
 /** The transport ended without a word: every session of it is Disconnected. */
 export function disconnect(context: UseCaseContext, connection: ClientConnection): void {
+  connection.end();
   for (const member of connection.members) leaveDocument(context, member, 'Disconnected');
 }

@@ -1,34 +1,45 @@
 import * as Y from 'yjs';
 import { CollaborationError } from '../errors.ts';
 import type { DocumentId } from '../value-objects/document-id.ts';
+import { ColdState } from './cold-state.ts';
 import { type Integration, integrateUpdate, type ScannedUpdate } from './integration.ts';
 
-/** One shared document: what its updates have made of it so far. Holds no structs whose predecessors are missing. */
+/** `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory. */
+type State = { readonly kind: 'cold'; readonly stored: ColdState } | { readonly kind: 'hot'; readonly doc: Y.Doc };
+
+/** The state vector of somebody who has nothing, and the update that changes nothing. */
+const NOTHING = new Uint8Array([0]);
+const NO_CHANGE = new Uint8Array([0, 0]);
+
+/**
+ * One shared document: what its updates have made of it so far. Holds no structs whose predecessors are missing. It
+ * stays cold until somebody writes, or has a part of it only.
+ */
 export class CollaborativeDocument {
   readonly documentId: DocumentId;
-  readonly #doc = new Y.Doc({ gc: true });
+  #state: State;
   #stateVector: Uint8Array | undefined;
 
-  constructor(documentId: DocumentId) {
+  constructor(documentId: DocumentId, stored: readonly Uint8Array[] = []) {
     this.documentId = documentId;
+    this.#state = { kind: 'cold', stored: new ColdState(stored) };
+  }
+
+  /** A document from stored updates, which were all integrated before, in their order. */
+  static restore(documentId: DocumentId, updates: readonly Uint8Array[]): CollaborativeDocument {
+    return new CollaborativeDocument(documentId, updates);
+  }
+
+  get isHot(): boolean {
+    return this.#state.kind === 'hot';
   }
 
   /**
-   * Builds a document from stored updates, which were all integrated before.
-   * @throws Error when they do not integrate completely: what is stored is damaged.
+   * Makes it ready to be edited.
+   * @throws CollaborationError `unavailable` when what is stored does not integrate completely: it is damaged.
    */
-  static restore(documentId: DocumentId, updates: readonly Uint8Array[]): CollaborativeDocument {
-    const document = new CollaborativeDocument(documentId);
-    const doc = document.#doc;
-    doc.transact(() => {
-      for (const update of updates) Y.applyUpdate(doc, update);
-    });
-    if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) {
-      throw new Error(
-        `The stored updates of ${JSON.stringify(documentId.value)} refer to updates that are not stored.`,
-      );
-    }
-    return document;
+  warm(): void {
+    this.#doc();
   }
 
   /**
@@ -44,12 +55,13 @@ export class CollaborativeDocument {
   /**
    * Integrates updates in one transaction, which costs less than one each.
    * @throws CollaborationError `invalid` when one of them does not integrate; the document is then suspect (some of them
-   * may be in it by half) and must be dropped and restored from its log.
+   * may be in it by half) and must be dropped and restored from its log · as `warm`
    */
   applyUpdates(updates: readonly ScannedUpdate[]): readonly Integration[] {
+    const doc = this.#doc();
     this.#stateVector = undefined;
     try {
-      return this.#doc.transact((transaction) => updates.map((each) => integrateUpdate(transaction, each)));
+      return doc.transact((transaction) => updates.map((each) => integrateUpdate(transaction, each)));
     } catch (cause) {
       throw new CollaborationError('invalid', 'The update does not integrate.', cause);
     }
@@ -57,35 +69,87 @@ export class CollaborativeDocument {
 
   /** The clock that the document has of one Yjs client: how many of its elements, deleted ones included. */
   clockOf(client: number): number {
-    return Y.getState(this.#doc.store, client);
+    return Y.getState(this.#doc().store, client);
   }
 
   /** Encoding v1. The same bytes until something is learned. */
   get stateVector(): Uint8Array {
-    this.#stateVector ??= Y.encodeStateVector(this.#doc);
+    const state = this.#state;
+    this.#stateVector ??= state.kind === 'hot' ? Y.encodeStateVector(state.doc) : state.stored.stateVector;
     return this.#stateVector;
   }
 
   /**
    * What somebody with this state vector lacks, as one update. The deletes come whole: a state vector does not say
    * which of them are known.
-   * @throws CollaborationError `invalid` when the state vector does not decode.
+   * @throws CollaborationError `invalid` when the state vector does not decode · as `warm`
    */
   missingUpdates(stateVector: Uint8Array): Uint8Array {
+    const parts = this.#coldParts(stateVector);
+    if (parts?.length === 0) return NO_CHANGE;
+    if (parts?.length === 1 && parts[0] !== undefined) return parts[0];
     try {
-      return Y.encodeStateAsUpdate(this.#doc, stateVector);
+      return Y.encodeStateAsUpdate(this.#doc(), stateVector);
     } catch (cause) {
+      if (cause instanceof CollaborationError) throw cause;
       throw new CollaborationError('invalid', 'The state vector does not decode.', cause);
     }
   }
 
-  /** The full state as one update. */
+  /**
+   * The same as several updates, to be applied in order, where that is cheaper; none where nothing is missing. The same
+   * array for the same question, as long as the document stays cold.
+   * @throws CollaborationError as `missingUpdates`
+   */
+  missingParts(stateVector: Uint8Array): readonly Uint8Array[] {
+    return this.#coldParts(stateVector) ?? [this.missingUpdates(stateVector)];
+  }
+
+  /** The full state as one update. @throws CollaborationError as `warm` */
   get documentData(): Uint8Array {
-    return Y.encodeStateAsUpdate(this.#doc);
+    return this.missingUpdates(NOTHING);
   }
 
   /** Gives the memory back; the document cannot be used any more. */
   destroy(): void {
-    this.#doc.destroy();
+    if (this.#state.kind === 'hot') this.#state.doc.destroy();
+    this.#state = { kind: 'cold', stored: new ColdState([]) };
   }
+
+  /** What a cold document can say without being integrated: to somebody with nothing, or with every struct. */
+  #coldParts(stateVector: Uint8Array): readonly Uint8Array[] | undefined {
+    if (this.#state.kind === 'hot') return undefined;
+    const { stored } = this.#state;
+    if (isEqual(stateVector, NOTHING)) return stored.updates;
+    return isEqual(stateVector, this.stateVector) ? stored.deletes : undefined;
+  }
+
+  #doc(): Y.Doc {
+    if (this.#state.kind === 'hot') return this.#state.doc;
+    const doc = integrated(this.#state.stored.updates, this.documentId);
+    this.#state = { kind: 'hot', doc };
+    return doc;
+  }
+}
+
+function integrated(updates: readonly Uint8Array[], documentId: DocumentId): Y.Doc {
+  const doc = new Y.Doc({ gc: true });
+  try {
+    doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(doc, update);
+    });
+  } catch (cause) {
+    throw new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
+  }
+  if (doc.store.pendingStructs === null && doc.store.pendingDs === null) return doc;
+  const cause = new Error(
+    `The stored updates of ${JSON.stringify(documentId.value)} refer to updates that are not stored.`,
+  );
+  throw new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.byteLength !== other.byteLength) return false;
+  for (let at = 0; at < one.byteLength; at++) if (one[at] !== other[at]) return false;
+  return true;
 }

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import type { UpdateScan } from '../codecs/scan-update.ts';
+import { someDelete, type UpdateScan } from '../codecs/scan-update.ts';
 
 /** An update that passed `scanUpdate`, with what that found. */
 export interface ScannedUpdate {
@@ -26,7 +26,8 @@ const LEARNED: Integration = { kind: 'learned' };
 const KNOWN: Integration = { kind: 'known' };
 
 /** Integrates an update within a transaction. @throws whatever Yjs throws: then the document is suspect. */
-export function integrateUpdate(transaction: Y.Transaction, { update, scan }: ScannedUpdate): Integration {
+export function integrateUpdate(transaction: Y.Transaction, scanned: ScannedUpdate): Integration {
+  const { update, scan } = scanned;
   const { doc } = transaction;
   const deletesBefore = scan.deletes === 0 ? 0 : countDeletes(transaction);
   const before = scan.structs.map(({ client }) => Y.getState(doc.store, client));
@@ -38,20 +39,25 @@ export function integrateUpdate(transaction: Y.Transaction, { update, scan }: Sc
   if (store.pendingStructs === null && store.pendingDs === null) return learned ? LEARNED : KNOWN;
   // Left in, what is missing would be filled by a stranger's honest update, and whatever this one holds would go off
   // in that one's name.
-  const missing = missingClocks(store);
+  const missing = missingClocks(store, scanned);
   store.pendingStructs = null;
   store.pendingDs = null;
   return { kind: 'gap', integrated: learned ? integratedPart(doc, scan, before) : undefined, missing };
 }
 
-/** Pending structs say what they wait for; pending deletes (kept by Yjs as a v2 update) wait for what they delete. */
-function missingClocks({ pendingStructs, pendingDs }: Y.Doc['store']): ReadonlyMap<number, number> {
-  const missing = new Map(pendingStructs?.missing);
-  if (pendingDs === null) return missing;
-  for (const [client, deletes] of Y.decodeUpdateV2(pendingDs).ds.clients) {
-    const [first] = deletes;
-    if (first !== undefined) missing.set(client, Math.min(first.clock, missing.get(client) ?? first.clock));
-  }
+/**
+ * Pending structs say what they wait for; pending deletes wait for what they delete. Those are read from the update: the
+ * form in which Yjs keeps them garbles what is not sorted.
+ */
+function missingClocks(store: Y.Doc['store'], { update, scan }: ScannedUpdate): ReadonlyMap<number, number> {
+  const missing = new Map(store.pendingStructs?.missing);
+  if (store.pendingDs === null) return missing;
+  someDelete(update, scan, (client, clock, end) => {
+    const state = Y.getState(store, client);
+    const first = Math.max(clock, state);
+    if (end > state) missing.set(client, Math.min(first, missing.get(client) ?? first));
+    return false;
+  });
   return missing;
 }
 

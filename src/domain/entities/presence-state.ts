@@ -1,3 +1,4 @@
+import { parseJson } from '../codecs/json.ts';
 import { CollaborationError } from '../errors.ts';
 
 /** What one client shows of itself, in the forms that the doors need (contract: "Presence across the doors"). */
@@ -25,10 +26,9 @@ export const NO_STATE = 'null';
  */
 export function mergedState(awarenessState: string, userInfo: string): string {
   const state = parseObject('awareness_state', awarenessState);
+  const user = userInfo === '' ? null : parseObject('user_info', userInfo);
   if (state === null) return NO_STATE;
-  if (userInfo === '' || 'user' in state) return awarenessState;
-  const user = parseObject('user_info', userInfo);
-  return user === null ? awarenessState : JSON.stringify({ ...state, user });
+  return user === null || 'user' in state ? awarenessState : JSON.stringify({ ...state, user });
 }
 
 /** JSON text of a state's `user`, or `{}` where it has none. `state` must be valid JSON. */
@@ -40,9 +40,9 @@ export function userInfoOf(state: string): string {
 function parseObject(what: string, json: string): object | null {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseJson(json);
   } catch (cause) {
-    throw new CollaborationError('invalid', `${what} is no JSON.`, cause);
+    throw new CollaborationError('invalid', `${what} is no JSON, or nested too deeply.`, cause);
   }
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw new CollaborationError('invalid', `${what} must be a JSON object or null.`);

@@ -12,6 +12,9 @@ interface Held extends Holder {
   change: PresenceChange;
 }
 
+/** How many ended states are remembered; what is sent on late is sent on within a second. */
+const MAX_ENDED = 1_000;
+
 /**
  * Who is in a document and what they show: one state per Yjs clientID, each held by the session that brought it last.
  * Only its holder can end a state: another client's time-out or malice cannot remove it.
@@ -20,6 +23,8 @@ export class Presence {
   readonly #held = new Map<number, Held>();
   /** The Yjs clientID and the last clock given to a session; kept while it shows nothing, for clocks only rise. */
   readonly #given = new Map<string, { readonly yjsClientId: number; clock: number }>();
+  /** The last clock of clients whose state has ended, the latest ones last. */
+  readonly #endedAt = new Map<number, number>();
   readonly #maxStatesPerSession: number;
   readonly #randomClientId: () => number;
 
@@ -45,12 +50,14 @@ export class Presence {
    * @throws CollaborationError `too-large` when the session would hold more states than one client may.
    */
   applyEntries(sessionId: string, entries: readonly AwarenessEntry[]): readonly PresenceChange[] {
-    const news = entries.filter((entry) => this.#accepts(sessionId, entry));
-    const added = news.filter((entry) => entry.state !== NO_STATE && !this.#isHeldBy(sessionId, entry.clientId)).length;
-    if (added > 0 && this.#countOf(sessionId) + added > this.#maxStatesPerSession) {
-      throw new CollaborationError('too-large', `A client may show ${this.#maxStatesPerSession} awareness states.`);
+    this.#checkCount(sessionId, entries);
+    const changes: PresenceChange[] = [];
+    // One after the other: an update may name a client twice.
+    for (const entry of entries) {
+      if (!this.#accepts(sessionId, entry)) continue;
+      changes.push(this.#put({ sessionId, clock: 'provider' }, providerChange(entry)));
     }
-    return news.map((entry) => this.#put({ sessionId, clock: 'provider' }, providerChange(entry)));
+    return changes;
   }
 
   /**
@@ -88,16 +95,33 @@ export class Presence {
     }).flat();
   }
 
+  #checkCount(sessionId: string, entries: readonly AwarenessEntry[]): void {
+    const news = entries.filter((entry) => entry.state !== NO_STATE && this.#accepts(sessionId, entry));
+    const added = new Set(news.map(({ clientId }) => clientId).filter((id) => !this.#isHeldBy(sessionId, id))).size;
+    if (added > 0 && this.#countOf(sessionId) + added > this.#maxStatesPerSession) {
+      throw new CollaborationError('too-large', `A client may show ${this.#maxStatesPerSession} awareness states.`);
+    }
+  }
+
   /** The rule of y-protocols (awareness.js, applyAwarenessUpdate), and who may apply it. */
   #accepts(sessionId: string, entry: AwarenessEntry): boolean {
     const held = this.#held.get(entry.clientId);
-    if (held === undefined) return entry.state !== NO_STATE;
+    if (held === undefined) return entry.state !== NO_STATE && this.#isNotOver(sessionId, entry);
     if (held.sessionId === sessionId) {
       return entry.clock > held.change.clock || (entry.clock === held.change.clock && entry.state === NO_STATE);
     }
     // A client that reconnects takes its state along, with its next change. An equal clock moves nothing: y-websocket
     // providers send on every state that they hear of.
     return held.clock === 'provider' && entry.state !== NO_STATE && entry.clock > held.change.clock;
+  }
+
+  /**
+   * A provider may still send on the last state of a client that has just left. At the clock with which it ended, a
+   * state comes back only with a session that shows nothing yet: a client that reconnects.
+   */
+  #isNotOver(sessionId: string, { clientId, clock }: AwarenessEntry): boolean {
+    const endedAt = this.#endedAt.get(clientId);
+    return endedAt === undefined || clock > endedAt || (clock === endedAt && this.#countOf(sessionId) === 0);
   }
 
   #isHeldBy(sessionId: string, yjsClientId: number): boolean {
@@ -111,14 +135,25 @@ export class Presence {
   }
 
   #put(holder: Holder, change: PresenceChange): PresenceChange {
-    if (change.state === NO_STATE) this.#held.delete(change.yjsClientId);
+    if (change.state === NO_STATE) this.#end(change);
     else this.#held.set(change.yjsClientId, { sessionId: holder.sessionId, clock: holder.clock, change });
     return change;
   }
 
+  #end({ yjsClientId, clock }: PresenceChange): void {
+    this.#held.delete(yjsClientId);
+    this.#endedAt.delete(yjsClientId);
+    this.#endedAt.set(yjsClientId, clock);
+    if (this.#endedAt.size <= MAX_ENDED) return;
+    for (const oldest of this.#endedAt.keys()) {
+      this.#endedAt.delete(oldest);
+      return;
+    }
+  }
+
   #give(sessionId: string): { readonly yjsClientId: number; clock: number } {
     let yjsClientId = this.#randomClientId();
-    while (this.#held.has(yjsClientId)) yjsClientId = this.#randomClientId();
+    while (this.#held.has(yjsClientId) || this.#endedAt.has(yjsClientId)) yjsClientId = this.#randomClientId();
     const given = { yjsClientId, clock: 0 };
     this.#given.set(sessionId, given);
     return given;

@@ -1,7 +1,7 @@
 import { CollaborationError } from '../errors.ts';
 
 /** The longest id, in UTF-16 code units after trimming. A store may rely on at most 3 UTF-8 bytes for each. */
-export const MAX_ID_LENGTH = 256;
+const MAX_ID_LENGTH = 256;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule is about
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;

@@ -19,13 +19,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function loadConfig(environment: Environment): Settings {
   const file = environment.CONFIG_FILE;
   const fromFile = file === undefined || file === '' ? {} : readYaml(file);
+  const unknown = Object.keys(fromFile).filter((name) => !Object.hasOwn(KEYS, name));
   const raw = Object.fromEntries(
     Object.entries(KEYS).map(([name, { fallback }]) => [name, environment[name] ?? fromFile[name] ?? fallback]),
   );
   const parsed = SETTINGS.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const faulty = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
-  throw new ConfigError([...faulty].map((name) => fault(name as KeyName, raw[name])).join('\n'));
+  if (parsed.success && unknown.length === 0) return parsed.data;
+  const faulty = new Set(parsed.error?.issues.map((issue) => String(issue.path[0])));
+  const faults = [
+    ...unknown.map((name) => `CONFIG_FILE=${JSON.stringify(file)} has the unknown key ${JSON.stringify(name)}.`),
+    ...[...faulty].map((name) => fault(name as KeyName, raw[name])),
+  ];
+  throw new ConfigError(faults.join('\n'));
 }
 
 function fault(name: KeyName, value: unknown): string {
@@ -43,11 +48,6 @@ function readYaml(file: string): Readonly<Record<string, unknown>> {
   if (content === null || content === undefined) return {};
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new ConfigError(`CONFIG_FILE=${JSON.stringify(file)} must hold a mapping of keys to values.`);
-  }
-  for (const name of Object.keys(content)) {
-    if (!(name in KEYS)) {
-      throw new ConfigError(`CONFIG_FILE=${JSON.stringify(file)} has the unknown key ${JSON.stringify(name)}.`);
-    }
   }
   return content as Readonly<Record<string, unknown>>;
 }
