@@ -1,6 +1,6 @@
 /** The messages of idl/collaboration.proto as the loader hands them over; what the fields mean stands there. */
 
-export interface ClientEnvelope {
+interface ClientEnvelope {
   readonly client_id: string;
   readonly document_id: string;
   readonly timestamp: number;
@@ -22,7 +22,7 @@ export interface Undecodable {
   readonly message_type: 'undecodable';
 }
 
-export interface AwarenessUpdate {
+interface AwarenessUpdate {
   readonly client_id: string;
   readonly user_info: string;
   readonly awareness_state: string;
@@ -36,7 +36,7 @@ export interface JoinDocument {
   readonly user_metadata: Readonly<Record<string, string>>;
 }
 
-export interface UpdateMessage {
+interface UpdateMessage {
   /** Absent in an acknowledgement. */
   readonly update_data?: Uint8Array;
   readonly origin_client_id: string;

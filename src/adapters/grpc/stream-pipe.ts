@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Clock, Timer } from '../../application/ports/clock.ts';
-import type { Pipe } from '../shared/outbox.ts';
+import type { Messages, Pipe } from '../shared/outbox.ts';
 
 export interface PipeLimits {
   readonly maxOutboxBytes: number;
@@ -40,7 +40,7 @@ export class StreamPipe implements Pipe {
     return this.#bufferedBytes;
   }
 
-  write(messages: readonly Uint8Array[]): void {
+  write({ messages }: Messages): void {
     if (this.#state === 'closed') return;
     for (const message of messages) {
       this.#queue.push(message);

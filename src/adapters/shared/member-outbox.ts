@@ -32,10 +32,11 @@ export class MemberOutbox {
     if (this.#delivery.kind === 'lagging') return;
     const { congestion } = this.#outbox;
     const selection = congestion === 'flowing' ? 'everything' : 'without-awareness';
-    const { messages, joined } = batch.encodedFor(member, this.#format, selection);
-    if (messages.length > 0) this.#outbox.write(messages, joined);
-    // This batch still went out, so the document's state vector says exactly what the client was sent.
-    if (congestion === 'full') this.#lag(member);
+    const encoded = batch.encodedFor(member, this.#format, selection);
+    if (encoded.messages.length > 0) this.#outbox.write(encoded);
+    // This batch still went out, so the document's state vector says exactly what the client was sent; not so while the
+    // room recovers, when the document may hold half of an update.
+    if (congestion === 'full' && member.room.busy === undefined) this.#lag(member);
   }
 
   #lag(member: RoomMember): void {

@@ -1,7 +1,13 @@
+/** Messages, and all of them in one piece. */
+export interface Messages {
+  readonly messages: readonly Uint8Array[];
+  readonly joined: Uint8Array;
+}
+
 /** The sending side of a transport. */
 export interface Pipe {
   /** Hands over bytes; must not throw, also when the transport is gone. */
-  write(messages: readonly Uint8Array[], joined: Uint8Array): void;
+  write(batch: Messages): void;
   /** Bytes handed over that have not left the process. */
   readonly bufferedBytes: number;
   /** Calls back once, when what was handed over has left the process, or never when the transport ends first. */
@@ -19,7 +25,7 @@ export type Congestion = 'flowing' | 'congested' | 'full';
 export class Outbox {
   readonly #pipe: Pipe;
   readonly #limits: OutboxLimits;
-  readonly #lagging = new Set<() => void>();
+  #waiting: (() => void)[] | undefined;
 
   constructor(pipe: Pipe, limits: OutboxLimits) {
     this.#pipe = pipe;
@@ -32,21 +38,24 @@ export class Outbox {
     return buffered > this.#limits.maxOutboxBytes / 2 ? 'congested' : 'flowing';
   }
 
-  write(messages: readonly Uint8Array[], joined: Uint8Array): void {
-    this.#pipe.write(messages, joined);
+  write(messages: Messages): void {
+    this.#pipe.write(messages);
   }
 
   writeOne(message: Uint8Array): void {
-    this.#pipe.write([message], message);
+    this.#pipe.write({ messages: [message], joined: message });
   }
 
   /** Calls back once when the pipe is empty again. */
   whenDrained(callback: () => void): void {
-    this.#lagging.add(callback);
-    if (this.#lagging.size > 1) return;
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(callback);
+      return;
+    }
+    const callbacks = [callback];
+    this.#waiting = callbacks;
     this.#pipe.whenDrained(() => {
-      const callbacks = [...this.#lagging];
-      this.#lagging.clear();
+      this.#waiting = undefined;
       for (const each of callbacks) each();
     });
   }

@@ -17,24 +17,32 @@ export interface WebSocketDoorOptions extends DoorServices {
 /** Base64 in a JSON message, and what stands around it. */
 const JSON_OVERHEAD = 4096;
 
+/** Milliseconds that a client may take to answer a close frame. */
+const CLOSE_TIMEOUT = 10_000;
+
 /** Turns HTTP upgrades into connections, and watches them. */
 export class WebSocketDoor {
   readonly #services: DoorServices;
   readonly #authenticator: Authenticator;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<SocketConnection>();
+  /** Upgraded, and not known yet. */
+  readonly #arriving = new Set<WebSocket>();
   readonly #monitor: { stop(): void };
+  #state: 'open' | 'closing' = 'open';
 
   constructor(options: WebSocketDoorOptions) {
     this.#services = options;
     this.#authenticator = options.authenticator;
-    this.#server = new WebSocketServer({
+    const server = {
       noServer: true,
       clientTracking: false,
       // Frames are written to the socket by this door itself, so nothing may be compressed on the way.
       perMessageDeflate: false,
       maxPayload: Math.ceil((options.limits.maxMessageBytes * 4) / 3) + JSON_OVERHEAD,
-    });
+      closeTimeout: CLOSE_TIMEOUT,
+    };
+    this.#server = new WebSocketServer(server);
     this.#monitor = monitor(this.#connections, options.timing, options.limits, options.clock, options.logger);
     options.metrics.gauge('collaboration_websocket_connections', 'Open WebSockets', () => this.#connections.size);
   }
@@ -49,7 +57,11 @@ export class WebSocketDoor {
     socket.on('error', () => socket.destroy());
     const destination = destinationOf(request.url ?? '/');
     if (destination.kind === 'nowhere') {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      answer(socket, '404 Not Found');
+      return;
+    }
+    if (this.#state === 'closing') {
+      answer(socket, '503 Service Unavailable');
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
@@ -58,15 +70,19 @@ export class WebSocketDoor {
       );
       // Nothing is read before it is known who is there.
       ws.pause();
-      this.#admit(ws, socket, destination, request).catch((cause: unknown) => {
-        this.#services.logger.error({ err: cause }, 'A connection could not be set up');
-        ws.terminate();
-      });
+      this.#arriving.add(ws);
+      this.#admit(ws, socket, destination, request)
+        .catch((cause: unknown) => {
+          this.#services.logger.error({ err: cause }, 'A connection could not be set up');
+          ws.terminate();
+        })
+        .finally(() => this.#arriving.delete(ws));
     });
   }
 
   /** Tells every client to come back later; those that do not go are cut off by `terminate`. */
   close(): void {
+    this.#state = 'closing';
     const why = new CollaborationError('unavailable', 'The server stops; reconnect.');
     for (const each of this.#connections) each.close(why);
   }
@@ -74,6 +90,7 @@ export class WebSocketDoor {
   terminate(): void {
     this.#monitor.stop();
     for (const each of this.#connections) each.terminate();
+    for (const each of this.#arriving) each.terminate();
     this.#server.close();
   }
 
@@ -107,6 +124,12 @@ export class WebSocketDoor {
       return { who: NOBODY, refusal: CollaborationError.from(thrown) };
     }
   }
+}
+
+/** Ends the socket too: a client that keeps its half of it open would keep the server from stopping. */
+function answer(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 const NOBODY: Principal = { subject: undefined, accessTo: () => 'none' };

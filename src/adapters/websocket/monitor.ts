@@ -6,7 +6,7 @@ import type { SocketConnection } from './socket-connection.ts';
 
 /** Milliseconds. */
 export interface ConnectionTiming {
-  /** Between two pings of a socket. One that answers neither it nor anything else until the next is dead. */
+  /** Between two pings of a socket. One that nothing is heard of for two of them is dead. */
   readonly pingInterval: number;
   /** The longest silence towards a y-websocket provider, which gives up after 30 s without data. */
   readonly keepAliveInterval: number;
@@ -32,21 +32,15 @@ export function monitor(
         logger.info({ connection: each.connection.id }, 'Ended a connection that reads too slowly');
         each.close(new CollaborationError('unavailable', 'The connection reads too slowly; reconnect.'));
         each.terminate();
+      } else if (each.isRead && now - each.lastHeard > 2 * timing.pingInterval) {
+        logger.info({ connection: each.connection.id }, 'Ended a connection whose client is gone');
+        each.terminate();
       } else if (pings) {
-        ping(each, now);
+        each.ping();
       }
       if (now - each.pipe.lastWrite >= timing.keepAliveInterval - period) each.keepAlive();
     }
   });
-
-  function ping(each: SocketConnection, now: number): void {
-    if (now - each.lastHeard > 2 * timing.pingInterval) {
-      logger.info({ connection: each.connection.id }, 'Ended a connection whose client is gone');
-      each.terminate();
-    } else {
-      each.ping();
-    }
-  }
 
   function isStuck(each: SocketConnection, now: number): boolean {
     if (each.outbox.congestion !== 'full') {

@@ -23,7 +23,8 @@ interface Message {
 
 /**
  * One WebSocket: reads a message, hands it to the protocol that it is in, and only then the next. While a message waits
- * for something, the socket is not read, so that TCP holds the client back and nothing piles up here.
+ * for something, or the client does not read its answers, the socket is not read, so that TCP holds the client back and
+ * nothing piles up here.
  */
 export class SocketConnection {
   readonly connection: ClientConnection;
@@ -36,22 +37,31 @@ export class SocketConnection {
   readonly #waiting: Message[] = [];
   #binary: YWebsocketProtocol | undefined;
   #json: JsonProtocol | undefined;
-  #handling: 'nothing' | 'a message' = 'nothing';
+  #reading: 'on' | 'held back' = 'on';
   #faults = 0;
 
   constructor(door: DoorServices, ws: WebSocket, socket: Duplex, id: string, principal: Principal) {
     this.#door = door;
     this.#ws = ws;
-    this.pipe = new SocketPipe(socket, () => door.clock.now());
+    this.pipe = new SocketPipe(ws, socket, () => door.clock.now());
     this.outbox = new Outbox(this.pipe, door.limits);
     this.connection = new ClientConnection(id, principal, new AcknowledgementQueue((done) => this.#acknowledge(done)));
     this.lastHeard = door.clock.now();
     ws.on('message', (data: Buffer, isBinary) => this.#receive({ data, kind: isBinary ? 'binary' : 'text' }));
     ws.on('pong', () => this.#alive());
+    ws.on('ping', () => {
+      this.#alive();
+      this.#holdBackWhileFull();
+    });
   }
 
   get collaboration(): Collaboration {
     return this.#door.collaboration;
+  }
+
+  /** Whether messages of the client are heard; if not, its silence says nothing. */
+  get isRead(): boolean {
+    return this.#reading === 'on';
   }
 
   /** Opens the document that the path names. */
@@ -69,7 +79,7 @@ export class SocketConnection {
   refuse(destination: Destination, error: CollaborationError): void {
     this.#door.metrics.refused(error.kind);
     if (destination.kind === 'json') this.#text().report(error);
-    else this.pipe.write([], serverFrame(encodeDenied(error.message), 'binary'));
+    else this.outbox.writeOne(serverFrame(encodeDenied(error.message), 'binary'));
     this.close(error);
   }
 
@@ -79,6 +89,13 @@ export class SocketConnection {
 
   keepAlive(): void {
     this.#binary?.keepAlive();
+  }
+
+  /** The client was told that a message of it is faulty; it is ended where it sends too many. */
+  countFault(error: CollaborationError): void {
+    this.#faults++;
+    this.#door.metrics.refused(error.kind);
+    if (this.#faults > this.#door.limits.maxInvalidMessages) this.close(error);
   }
 
   close(error: CollaborationError): void {
@@ -96,7 +113,7 @@ export class SocketConnection {
 
   #receive(message: Message): void {
     this.lastHeard = this.#door.clock.now();
-    if (this.#handling === 'nothing') this.#handle(message);
+    if (this.#reading === 'on') this.#handle(message);
     else this.#waiting.push(message);
   }
 
@@ -114,10 +131,17 @@ export class SocketConnection {
     } catch (thrown) {
       this.#fault(protocol, this.#translate(thrown));
     }
+    this.#holdBackWhileFull();
+  }
+
+  /** What a client asks for and does not read (answers, acknowledgements, pongs) would pile up without end. */
+  #holdBackWhileFull(): void {
+    if (this.#reading === 'held back' || this.outbox.congestion !== 'full') return;
+    this.#await(new Promise((resolve) => this.outbox.whenDrained(resolve)), (error) => this.close(error));
   }
 
   #await(done: Promise<void>, onError: (error: CollaborationError) => void): void {
-    this.#handling = 'a message';
+    this.#reading = 'held back';
     this.#ws.pause();
     done
       .catch((thrown: unknown) => onError(this.#translate(thrown)))
@@ -127,8 +151,10 @@ export class SocketConnection {
   }
 
   #resume(): void {
-    this.#handling = 'nothing';
-    while (this.#handling === 'nothing') {
+    this.#reading = 'on';
+    this.lastHeard = this.#door.clock.now();
+    this.#holdBackWhileFull();
+    while (this.isRead) {
       const next = this.#waiting.shift();
       if (next === undefined) {
         this.#ws.resume();
@@ -139,11 +165,10 @@ export class SocketConnection {
   }
 
   #fault(protocol: Protocol, error: CollaborationError): void {
-    this.#faults++;
-    this.#door.metrics.refused(error.kind);
     protocol.report(error);
+    this.countFault(error);
     const fatal = protocol === this.#binary && error.kind === 'invalid';
-    if (fatal || error.kind === 'unavailable' || this.#faults > this.#door.limits.maxInvalidMessages) this.close(error);
+    if (fatal || error.kind === 'unavailable') this.close(error);
   }
 
   #translate(thrown: unknown): CollaborationError {

@@ -1,8 +1,9 @@
+import { MAX_DEPTH } from '../../../domain/codecs/json.ts';
 import { CollaborationError } from '../../../domain/errors.ts';
 import { serverFrame } from '../framing.ts';
 
 const TYPES = ['sync', 'update', 'sv', 'join', 'leave', 'awareness', 'heartbeat'] as const;
-export type JsonMessageType = (typeof TYPES)[number];
+type JsonMessageType = (typeof TYPES)[number];
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -24,14 +25,18 @@ export interface JsonAnswer {
   readonly update?: string;
 }
 
-/** Standard base64 (RFC 4648, section 4), padded. */
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Padding, and nothing else that is not of standard base64 (RFC 4648, section 4). A group that repeats would overflow. */
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** @throws CollaborationError `invalid` when it lacks `doc_id` or `type`, has an unknown type or wrong base64 */
+/**
+ * @throws CollaborationError `invalid` when it lacks `doc_id` or `type`, has an unknown type, wrong base64 or `data`
+ * nested deeper than `MAX_DEPTH`, which could be read but not written again
+ */
 export function decodeJsonMessage(raw: JsonObject): JsonMessage {
   const { type, doc_id, data, update } = raw;
   if (typeof doc_id !== 'string') throw new CollaborationError('invalid', 'A message needs "doc_id", a string.');
   if (!isType(type)) throw new CollaborationError('invalid', `A message needs "type", one of ${TYPES.join(', ')}.`);
+  if (isTooDeep(data)) throw new CollaborationError('invalid', '"data" is nested too deeply.');
   return { type, doc_id, data, update: decodeBase64(update) };
 }
 
@@ -51,10 +56,20 @@ export function base64(bytes: Uint8Array): string {
 
 function decodeBase64(value: unknown): Uint8Array | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string' || !BASE64.test(value)) {
+  if (typeof value !== 'string' || value.length % 4 !== 0 || !BASE64.test(value)) {
     throw new CollaborationError('invalid', '"update" must be standard base64.');
   }
   return Buffer.from(value, 'base64');
+}
+
+/** Level by level: a recursion would overflow where it matters. */
+function isTooDeep(data: unknown): boolean {
+  let level = [data];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return false;
 }
 
 function isType(value: unknown): value is JsonMessageType {

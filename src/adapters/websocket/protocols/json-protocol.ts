@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Collaboration } from '../../../application/collaboration.ts';
 import type { Ticket } from '../../../application/connection/acknowledgements.ts';
 import type { ClientConnection } from '../../../application/connection/client-connection.ts';
+import { EncodedBatch } from '../../../application/room/room-batch.ts';
 import type { RoomMember } from '../../../application/room/room-member.ts';
 import { CollaborationError } from '../../../domain/errors.ts';
 import { ClientId } from '../../../domain/value-objects/client-id.ts';
@@ -30,6 +31,8 @@ export interface JsonSocket {
   readonly outbox: Outbox;
   /** Ends the socket with the error's close code. */
   close(error: CollaborationError): void;
+  /** Counts a message that was refused after it had been received. */
+  countFault(error: CollaborationError): void;
 }
 
 /** The JSON contract on one socket: any number of documents, one session each. */
@@ -62,7 +65,7 @@ export class JsonProtocol implements Protocol {
     const frames = tickets.map(({ documentId, sequence }) =>
       encodeJson({ type: 'ack', doc_id: documentId, data: { sequence_number: sequence } }),
     );
-    this.#socket.outbox.write(frames, Buffer.concat(frames));
+    this.#socket.outbox.write(new EncodedBatch(frames));
   }
 
   /** Whether a ticket is of one of this protocol's sessions. */
@@ -97,7 +100,7 @@ export class JsonProtocol implements Protocol {
     const documentId = DocumentId.parse(message.doc_id);
     const member = this.#member(documentId) ?? (await this.#open(documentId, undefined));
     const sync = await collaboration.getSyncData(member, message.update ?? NOTHING);
-    this.#sendSync('sync', message.doc_id, sync);
+    this.#sendSync('sync', documentId.value, sync);
     this.#showPresence(member);
   }
 
@@ -110,7 +113,7 @@ export class JsonProtocol implements Protocol {
       member === undefined
         ? await collaboration.peekSyncData(connection.principal, documentId, stateVector)
         : await collaboration.getSyncData(member, stateVector);
-    this.#sendSync('sv', message.doc_id, sync);
+    this.#sendSync('sv', documentId.value, sync);
   }
 
   async #join(message: JsonMessage): Promise<void> {
@@ -119,16 +122,17 @@ export class JsonProtocol implements Protocol {
     const profile = profileOf(message.data);
     const member = this.#member(documentId);
     if (member === undefined) {
-      this.#answerJoin(message.doc_id, await this.#open(documentId, profile));
+      this.#answerJoin(await this.#open(documentId, profile));
     } else {
       collaboration.identifySession(member, profile);
-      this.#answerJoin(message.doc_id, member);
+      this.#answerJoin(member);
     }
   }
 
-  #answerJoin(doc_id: string, member: RoomMember): void {
-    const users = this.#socket.collaboration.getActiveUsers(member.session.documentId);
-    this.#send({ type: 'joined', doc_id, data: { active_users: users.map(userData) } });
+  #answerJoin(member: RoomMember): void {
+    const { documentId } = member.session;
+    const users = this.#socket.collaboration.getActiveUsers(documentId);
+    this.#send({ type: 'joined', doc_id: documentId.value, data: { active_users: users.map(userData) } });
     this.#showPresence(member);
   }
 
@@ -164,7 +168,10 @@ export class JsonProtocol implements Protocol {
     });
     const sink = {
       deliver: members.deliver.bind(members),
-      refuse: (error: CollaborationError) => this.#send(errorAnswer(doc_id, error)),
+      refuse: (error: CollaborationError) => {
+        this.#send(errorAnswer(doc_id, error));
+        this.#socket.countFault(error);
+      },
       requestSync: () => {
         // The contract has no question from the server: what is missing comes, or the update is refused.
       },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Collaboration } from '../../../application/collaboration.ts';
 import type { Ticket } from '../../../application/connection/acknowledgements.ts';
 import type { ClientConnection } from '../../../application/connection/client-connection.ts';
+import { EncodedBatch } from '../../../application/room/room-batch.ts';
 import type { RoomMember } from '../../../application/room/room-member.ts';
 import { CollaborationError } from '../../../domain/errors.ts';
 import { ClientId } from '../../../domain/value-objects/client-id.ts';
@@ -10,8 +11,9 @@ import { MemberOutbox } from '../../shared/member-outbox.ts';
 import type { Outbox } from '../../shared/outbox.ts';
 import { serverFrame } from '../framing.ts';
 import type { Protocol } from './protocol.ts';
-import { decodeYWebsocketFrame, encodeDenied, encodeStep1, encodeStep2 } from './y-websocket-codec.ts';
+import { decodeYWebsocketFrame, encodeDenied, encodeStep1 } from './y-websocket-codec.ts';
 import { awarenessFrame, updateFrame, Y_WEBSOCKET_FORMAT } from './y-websocket-format.ts';
+import { syncFrames } from './y-websocket-sync.ts';
 
 /** What the protocol needs of the socket it is spoken on. */
 export interface YWebsocketSocket {
@@ -20,6 +22,8 @@ export interface YWebsocketSocket {
   readonly outbox: Outbox;
   /** Ends the socket with the error's close code. */
   close(error: CollaborationError): void;
+  /** Counts a message that was refused after it had been received. */
+  countFault(error: CollaborationError): void;
 }
 
 /** The y-websocket protocol on one socket: one document, named by the path. */
@@ -43,7 +47,10 @@ export class YWebsocketProtocol implements Protocol {
     const sink = {
       deliver: delivery.deliver.bind(delivery),
       // The provider tells its developer of the reason; the protocol has nothing else to refuse one update with.
-      refuse: (error: CollaborationError) => this.report(error),
+      refuse: (error: CollaborationError) => {
+        this.report(error);
+        this.#socket.countFault(error);
+      },
       requestSync: (stateVector: Uint8Array) => this.#send(encodeStep1(stateVector)),
       end: (error: CollaborationError) => this.#socket.close(error),
     };
@@ -88,12 +95,12 @@ export class YWebsocketProtocol implements Protocol {
   /** Echoes the updates that are on disk, a frame each, in one write: the provider takes its own update as saved. */
   acknowledge(tickets: readonly Ticket[]): void {
     const frames = tickets.map(({ update }) => updateFrame(update));
-    this.#socket.outbox.write(frames, Buffer.concat(frames));
+    this.#socket.outbox.write(new EncodedBatch(frames));
   }
 
   async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {
-    const { update } = await this.#socket.collaboration.getSyncData(member, stateVector);
-    this.#send(encodeStep2(update));
+    const parts = await this.#socket.collaboration.getSyncParts(member, stateVector);
+    this.#socket.outbox.writeOne(syncFrames(parts));
   }
 
   #showPresence(member: RoomMember): void {
