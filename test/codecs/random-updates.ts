@@ -21,7 +21,7 @@ const VALUES: unknown[] = [
 const LISTABLE = VALUES.filter((value) => value !== undefined && typeof value !== 'bigint');
 
 /** Edits `doc` once, in one of every way Yjs knows. */
-export function randomEdit(doc: Y.Doc, random: (below: number) => number): void {
+function randomEdit(doc: Y.Doc, random: (below: number) => number): void {
   const pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
   const text = doc.getText('text');
   const array = doc.getArray<unknown>('array');

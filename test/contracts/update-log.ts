@@ -5,14 +5,14 @@ import { appending } from './update-log-appending.ts';
 import { compacting } from './update-log-compacting.ts';
 import { deletingAndListing } from './update-log-listing.ts';
 
-export interface OpenLog {
+interface OpenLog {
   /** Empty. */
   readonly log: UpdateLog;
   /** Closes what is open and removes all of it. */
   cleanup(): Promise<void>;
 }
 
-export interface ReopenableLog extends OpenLog {
+interface ReopenableLog extends OpenLog {
   /** Closes `log` and opens what it stored again. */
   reopen(): Promise<UpdateLog>;
 }

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { StreamPipe } from '../../src/adapters/grpc/stream-pipe.ts';
 import type { Clock } from '../../src/application/ports/clock.ts';
+import { EncodedBatch } from '../../src/application/room/room-batch.ts';
 
 /** A stream whose peer reads when it is told to. */
 class SlowPeer extends Writable {
@@ -55,12 +56,13 @@ function made() {
   return { peer, timers, pipe, stuck: () => stuck };
 }
 
-const messages = (count: number, size = 100) => Array.from({ length: count }, () => new Uint8Array(size));
+const bytes = (count: number, size = 100) => Array.from({ length: count }, () => new Uint8Array(size));
+const messages = (count: number, size = 100) => new EncodedBatch(bytes(count, size));
 
 describe('StreamPipe', () => {
   it('[GRPC23] hands the stream only what it takes without queueing, and the rest in order as it is read', async () => {
     const { peer, pipe } = made();
-    pipe.write([...messages(19), new Uint8Array(7)]);
+    pipe.write(new EncodedBatch([...bytes(19), new Uint8Array(7)]));
     expect(peer.writableLength).toBe(4);
     await peer.readAll();
     expect(peer.received).toEqual([...Array(19).fill(100), 7]);

@@ -11,8 +11,8 @@ import { encodeAwareness } from '../../src/domain/codecs/awareness.ts';
 import { atEnd } from './clean-up.ts';
 import { Inbox } from './inbox.ts';
 
-export const STEP_1 = [0, 0] as const;
-export const STEP_2 = [0, 1] as const;
+const STEP_1 = [0, 0] as const;
+const STEP_2 = [0, 1] as const;
 export const UPDATE = [0, 2] as const;
 export const AWARENESS = [1] as const;
 export const DENIED = [2, 0] as const;

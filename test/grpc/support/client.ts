@@ -18,7 +18,7 @@ const OWN_CHANNEL = { 'grpc.use_local_subchannel_pool': 1 };
 
 const definition = loadSync(IDL, { keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true });
 
-export interface User {
+interface User {
   user_id: string;
   user_name: string;
   user_color: string;

@@ -12,6 +12,8 @@ export interface Listener {
   acknowledged?(sequence: number | undefined): void;
   /** Another client's update. */
   learned?(update: Uint8Array): void;
+  /** The server asks for what it lacks (y-websocket only). */
+  asked?(): void;
   refused?(refusal: Refusal): void;
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createDecoder, readVarString, readVarUint, readVarUint8Array } from 'lib0/decoding';
 import { createEncoder, toUint8Array, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
 import { WebSocket } from 'ws';
+import * as Y from 'yjs';
 import type { DoorClient, OpenDoor } from './door.ts';
 
 const SYNC = 0;
@@ -16,7 +17,13 @@ export const openYWebsocket: OpenDoor = async ({ wsUrl }, documentId, listener):
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   socket.on('error', () => undefined);
   const unanswered: Uint8Array[] = [];
+  // A large document comes in several updates, the step 2 last.
+  let parts: Uint8Array[] | undefined = [];
   const hearUpdate = (update: Uint8Array) => {
+    if (parts !== undefined) {
+      parts.push(update);
+      return;
+    }
     const at = unanswered.findIndex((own) => Buffer.compare(own, update) === 0);
     if (at < 0) {
       listener.learned?.(update);
@@ -26,6 +33,12 @@ export const openYWebsocket: OpenDoor = async ({ wsUrl }, documentId, listener):
     unanswered.splice(0, at + 1);
     listener.acknowledged?.(undefined);
   };
+  let greeted = false;
+  const hearQuestion = () => {
+    // The first one belongs to the opening.
+    if (greeted) listener.asked?.();
+    greeted = true;
+  };
   const synced = new Promise<Uint8Array>((resolve, reject) => {
     socket.on('message', (data: Buffer) => {
       const decoder = createDecoder(data);
@@ -33,7 +46,10 @@ export const openYWebsocket: OpenDoor = async ({ wsUrl }, documentId, listener):
       const kind = type === SYNC || type === AUTH ? readVarUint(decoder) : undefined;
       if (type === AUTH) {
         listener.refused?.({ code: undefined, type: undefined, message: readVarString(decoder) });
-      } else if (kind === STEP_2) resolve(readVarUint8Array(decoder).slice());
+      } else if (kind === STEP_2) {
+        resolve(oneUpdate([...(parts ?? []), readVarUint8Array(decoder).slice()]));
+        parts = undefined;
+      } else if (type === SYNC && kind === STEP_1) hearQuestion();
       else if (kind === UPDATE) hearUpdate(readVarUint8Array(decoder).slice());
     });
     void closed.then((code) => reject(new Error(`The socket closed with ${code} before it was synced.`)));
@@ -46,6 +62,12 @@ export const openYWebsocket: OpenDoor = async ({ wsUrl }, documentId, listener):
   };
   return { initial: await synced, send, closed, close: () => socket.close() };
 };
+
+function oneUpdate(parts: readonly Uint8Array[]): Uint8Array {
+  const doc = new Y.Doc();
+  for (const part of parts) Y.applyUpdate(doc, part);
+  return Y.encodeStateAsUpdate(doc);
+}
 
 function syncFrame(kind: number, body: Uint8Array): Uint8Array {
   const encoder = createEncoder();

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { Compactor } from '../../src/application/ports/compactor.ts';
+import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
+import { insertion, insertions, textOf } from '../support/updates.ts';
+import { type FakeSession, settle, World } from '../support/world.ts';
+
+const DOC = DocumentId.parse('doc');
+
+/** Merges when the test says so. */
+class FakeCompactor implements Compactor {
+  readonly asked: (readonly Uint8Array[])[] = [];
+  readonly #waiting: { succeed(): void; fail(cause: Error): void }[] = [];
+
+  merge(updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    this.asked.push(updates);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ succeed: () => resolve(Y.mergeUpdates([...updates])), fail: reject });
+    });
+  }
+
+  async succeed(): Promise<void> {
+    this.#waiting.shift()?.succeed();
+    await settle();
+  }
+
+  async fail(): Promise<void> {
+    this.#waiting.shift()?.fail(new Error('The thread died'));
+    await settle();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+async function scene(settings: Readonly<Record<string, string>> = {}) {
+  const compactor = new FakeCompactor();
+  const world = new World({ compactor, settings: { COMPACT_AFTER_UPDATES: '3', ...settings } });
+  const session = await world.client('alice').join();
+  const send = async (...updates: Uint8Array[]) => {
+    world.send(session, ...updates);
+    await settle();
+  };
+  return { world, compactor, session, send };
+}
+
+const tail = async (world: World) => {
+  const stored = await world.store.load(DOC);
+  return { updates: stored?.tail.length, snapshot: stored?.snapshot?.sequence };
+};
+
+describe('Compactions', () => {
+  it('[ROOM11] folds updates into a snapshot when there are as many as allowed, not before', async () => {
+    const { world, compactor, send, session } = await scene();
+    const updates = insertions('a', 'b', 'c', 'd');
+    await send(updates[0]!);
+    await send(updates[1]!);
+    expect(compactor.asked).toEqual([]);
+    await send(updates[2]!);
+    expect(compactor.asked).toEqual([updates.slice(0, 3)]);
+    await send(updates[3]!);
+    expect(session.ended).toEqual([]);
+    await compactor.succeed();
+    expect(await tail(world)).toEqual({ updates: 1, snapshot: 3 });
+    expect(textOf(...(await world.stored()))).toBe('abcd');
+  });
+
+  it('[ROOM11] counts on from what came in meanwhile: no second one until there are many again', async () => {
+    const { world, compactor, send } = await scene();
+    const updates = insertions('a', 'b', 'c', 'd', 'e', 'f');
+    for (const update of updates.slice(0, 5)) await send(update);
+    expect(compactor.asked).toHaveLength(1);
+    await compactor.succeed();
+    expect(compactor.asked).toHaveLength(1);
+    expect(await tail(world)).toEqual({ updates: 2, snapshot: 3 });
+    await send(updates[5]!);
+    expect(compactor.asked).toHaveLength(2);
+    await compactor.succeed();
+    expect(await tail(world)).toEqual({ updates: 0, snapshot: 6 });
+  });
+
+  it('[ROOM11] folds when the bytes are many, however few the updates', async () => {
+    const { compactor, send } = await scene({ COMPACT_AFTER_UPDATES: '100', COMPACT_AFTER_BYTES: '1024' });
+    await send(insertion('x'.repeat(500)));
+    expect(compactor.asked).toEqual([]);
+    await send(insertion('x'.repeat(600)));
+    expect(compactor.asked).toHaveLength(1);
+  });
+
+  it('[ROOM11] a few small updates do not rewrite a large snapshot', async () => {
+    const { compactor, send } = await scene({ COMPACT_AFTER_BYTES: '1024' });
+    await send(insertion('x'.repeat(2_000)));
+    await compactor.succeed();
+    for (let at = 0; at < 4; at++) await send(insertion(`${at}`));
+    expect(compactor.asked).toHaveLength(1);
+    await send(insertion('y'.repeat(300)));
+    expect(compactor.asked).toHaveLength(2);
+  });
+
+  it('[ROOM11] what is behind the snapshot counts from when the document is opened', async () => {
+    const first = await scene({ COMPACT_AFTER_UPDATES: '100' });
+    await first.send(...insertions('a', 'b', 'c'));
+    const compactor = new FakeCompactor();
+    const world = new World({ compactor, store: first.world.store, settings: { COMPACT_AFTER_UPDATES: '3' } });
+    await world.client('bob').join();
+    await settle();
+    expect(compactor.asked).toHaveLength(1);
+  });
+
+  it('[ROOM11] one that fails leaves the document as it was, and is not repeated with the next update', async () => {
+    const { world, compactor, send, session } = await scene();
+    await send(...insertions('a', 'b', 'c'));
+    await compactor.fail();
+    expect(await tail(world)).toEqual({ updates: 3, snapshot: undefined });
+    expect(world.logs.filter(({ level }) => level === 'error')).toHaveLength(1);
+    await send(insertion('x'));
+    await send(insertion('y'));
+    expect([compactor.asked.length, session.ended.length]).toEqual([1, 0]);
+    await send(insertion('z'));
+    expect(compactor.asked).toHaveLength(2);
+    await compactor.succeed();
+    expect(await tail(world)).toEqual({ updates: 0, snapshot: 6 });
+    await send(...insertions('a', 'b', 'c'));
+    expect(compactor.asked).toHaveLength(3);
+  });
+
+  it.each(['load', 'compact'] as const)(
+    '[ROOM11] [LOG9] a failing %s leaves the document as it was',
+    async (method) => {
+      const { world, compactor, send } = await scene();
+      world.log.sabotage({ method, nth: 1 });
+      await send(...insertions('a', 'b', 'c'));
+      await compactor.succeed();
+      expect(await tail(world)).toEqual({ updates: 3, snapshot: undefined });
+      await send(...insertions('d', 'e', 'f'));
+      await compactor.succeed();
+      expect(await tail(world)).toEqual({ updates: 0, snapshot: 6 });
+    },
+  );
+
+  it('[ROOM11] one document at a time', async () => {
+    const { world, compactor, send } = await scene();
+    const other: FakeSession = await world.client('bob').join('other');
+    await send(...insertions('a', 'b', 'c'));
+    world.send(other, ...insertions('d', 'e', 'f'));
+    await settle();
+    expect(compactor.asked).toHaveLength(1);
+    await compactor.succeed();
+    expect(compactor.asked).toHaveLength(2);
+  });
+
+  it('[ROOM13] closing waits for the one that runs and starts no other', async () => {
+    const { world, compactor, send } = await scene();
+    const other: FakeSession = await world.client('bob').join('other');
+    await send(...insertions('a', 'b', 'c'));
+    world.send(other, ...insertions('d', 'e', 'f'));
+    await settle();
+    const stopped = world.storage.stop();
+    await settle();
+    expect(world.log.calls('close')).toBe(0);
+    await compactor.succeed();
+    await stopped;
+    expect([compactor.asked.length, world.log.calls('close')]).toEqual([1, 1]);
+  });
+});
