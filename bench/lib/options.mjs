@@ -8,6 +8,7 @@ export const HELP = `npm run bench -- [options]
   --quick              short runs: to see that it works, not for figures to quote
   --json <file>        every figure of every run
   --write              results and machine into bench/RESULTS.md
+  --profile <folder>   a CPU profile of every server run (.cpuprofile) into an existing folder; slows the server down
   --check              exit code 2 where a target is missed
   --list               the scenarios and servers
 `;
@@ -20,6 +21,7 @@ export const HELP = `npm run bench -- [options]
  * @property {boolean} quick
  * @property {string | undefined} json
  * @property {boolean} write
+ * @property {string | undefined} profile
  * @property {boolean} check
  * @property {boolean} list
  * @property {boolean} help
@@ -35,6 +37,7 @@ export function readOptions(argv) {
       servers: { type: 'string', default: '' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
+      profile: { type: 'string' },
       write: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
@@ -45,7 +48,14 @@ export function readOptions(argv) {
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 20)
     throw new Error('--rounds takes a whole number from 1 to 20');
   const list = (text) => text.split(',').filter((part) => part !== '');
-  return { ...values, json: values.json, rounds, only: list(values.only), servers: list(values.servers) };
+  return {
+    ...values,
+    json: values.json,
+    profile: values.profile,
+    rounds,
+    only: list(values.only),
+    servers: list(values.servers),
+  };
 }
 
 /**

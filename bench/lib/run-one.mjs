@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Disturbance } from './disturbance.mjs';
 import { freePort, listening, spawnNode, stop } from './processes.mjs';
@@ -18,15 +18,15 @@ process.on('exit', () => directories.forEach(remove));
  * Starts a server with an empty directory and a load process, runs one scenario once, and stops both whatever happens.
  * @param {import('../scenarios/catalogue.mjs').Scenario} scenario
  * @param {import('../servers/catalogue.mjs').Server} server
- * @param {{ quick: boolean }} options
+ * @param {{ quick: boolean, profile: string | undefined }} options
  * @returns {Promise<{ figures: Record<string, number>, disturbance: number }>} the figures by metric key, and the share of
  *   the machine that other programs took meanwhile
  */
-export async function runOne(scenario, server, { quick }) {
+export async function runOne(scenario, server, { quick, profile }) {
   const directory = mkdtempSync(join(tmpdir(), 'collaboration-bench-'));
   directories.add(directory);
   const disturbance = new Disturbance();
-  let running = await startServer(server, directory);
+  let running = await startServer(server, directory, profile);
   const job = JSON.stringify({ scenario: scenario.id, quick, server: running.address });
   const load = spawnNode({ core: 1, nodeArguments: [LOAD, job], env: {}, cwd: directory });
   const answers = async (message) => {
@@ -34,7 +34,7 @@ export async function runOne(scenario, server, { quick }) {
     if (message.ask === 'restart') {
       disturbance.account(running.child);
       await stop(running.child, 20);
-      running = await startServer(server, directory);
+      running = await startServer(server, directory, profile);
       load.child.send({ answer: running.address });
     } else load.child.send({ answer: await question(running.child, message.ask) });
   };
@@ -55,11 +55,13 @@ export async function runOne(scenario, server, { quick }) {
 /**
  * @param {import('../servers/catalogue.mjs').Server} server
  * @param {string} directory
+ * @param {string | undefined} profile
  */
-async function startServer(server, directory) {
+async function startServer(server, directory, profile) {
   const port = await freePort();
   const { entry, env } = server.start(port, await freePort(), directory);
-  const nodeArguments = ['--expose-gc', '--import', HOOK, entry];
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
+  const nodeArguments = ['--expose-gc', ...profiling, '--import', HOOK, entry];
   const { child, output } = spawnNode({ core: 0, nodeArguments, env, cwd: directory });
   try {
     await listening(port, () => child.exitCode !== null);
