@@ -132,6 +132,20 @@ describe('Journal', () => {
     expect(acknowledged).toEqual(['anew']);
   });
 
+  it('[ROOM13] a server that stops tries a failing store once more, at once, and not longer', async () => {
+    const { append, appends, acknowledged, failed, journal } = journalScene({ retryFor: 60_000 });
+    append('a', '1');
+    await settle();
+    appends[0]!.fail(new Error('disk full'));
+    await settle();
+    const closed = journal.close();
+    const rejected = expect(closed).rejects.toThrow('disk full');
+    await settle();
+    appends[1]!.fail(new Error('disk full'));
+    await rejected;
+    expect([acknowledged, failed]).toEqual([[], ['a']]);
+  });
+
   it('[ROOM9] gives up early when too many bytes wait', async () => {
     const { append, appends, failed } = journalScene({ retryFor: 60_000, retryBytes: 100 });
     append('a', '1', 'a', 60);

@@ -19,6 +19,9 @@ export class CommitRetry {
   readonly #metrics: Metrics;
   readonly #limits: RetryLimits;
   #state: 'working' | 'failing' = 'working';
+  /** `last try`: the server stops, so whatever fails from here on is given up. */
+  #patience: 'retry' | 'last try' = 'retry';
+  #wake: (() => void) | undefined;
 
   constructor(clock: Clock, logger: Logger, metrics: Metrics, limits: RetryLimits) {
     this.#clock = clock;
@@ -42,14 +45,31 @@ export class CommitRetry {
       } catch (cause) {
         const waiting = waitingBytes();
         this.#failed(cause, waiting);
-        if (this.#clock.now() - started >= this.#limits.retryFor || waiting > this.#limits.retryBytes) throw cause;
+        if (this.#isHopeless(started, waiting)) throw cause;
       }
       await this.#pause(delay);
     }
   }
 
+  /** Tries once more at once, and gives up what fails then and later. */
+  lastTry(): void {
+    this.#patience = 'last try';
+    this.#wake?.();
+  }
+
+  #isHopeless(started: number, waiting: number): boolean {
+    if (this.#patience === 'last try') return true;
+    return this.#clock.now() - started >= this.#limits.retryFor || waiting > this.#limits.retryBytes;
+  }
+
   #pause(delay: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.after(delay, resolve));
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(delay, resolve);
+      this.#wake = () => {
+        timer.stop();
+        resolve();
+      };
+    });
   }
 
   #failed(cause: unknown, waiting: number): void {

@@ -71,6 +71,12 @@ export class Journal {
     return committed;
   }
 
+  /** Resolves as `committed`; a store that fails is not waited for. The server stops. */
+  close(): Promise<void> {
+    this.#retry.lastTry();
+    return this.committed();
+  }
+
   async #run(): Promise<void> {
     while (!this.#open.isEmpty) {
       await this.#window();

@@ -79,7 +79,7 @@ export class Rooms {
     this.#state = 'closed';
     // One that cannot be read again has told its clients; the others are not to be lost with it.
     await Promise.allSettled(this.all.map(async (room) => room.whenReadable()));
-    await this.#services.journal.committed();
+    await this.#services.journal.close();
   }
 
   async #load(documentId: DocumentId): Promise<Room> {

@@ -9,6 +9,17 @@ export async function openStore(settings: Settings): Promise<UpdateLog> {
     case 'memory:':
       return new MemoryUpdateLog();
     case '':
-      return await EmbeddedUpdateLog.open(settings.DATA_DIR);
+      return await openEmbedded(settings.DATA_DIR);
+  }
+}
+
+async function openEmbedded(directory: string): Promise<UpdateLog> {
+  try {
+    return await EmbeddedUpdateLog.open(directory);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    // A full or read-only disk names no path, and an operator has many.
+    if (why.includes(directory)) throw cause;
+    throw new Error(`The data directory ${directory} cannot be opened: ${why}`, { cause });
   }
 }
