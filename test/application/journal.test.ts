@@ -117,6 +117,7 @@ describe('Journal', () => {
     };
     let appended = 0;
     const client = {
+      appendCommitted: () => {},
       appendFailed: () => {
         if (appended++ === 0) append('b', 'anew', 'shared');
       },

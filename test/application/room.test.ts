@@ -103,9 +103,9 @@ describe('Room: the way of an update', () => {
     await settle();
     let encoded = 0;
     const format: WireFormat = {
-      encode: () => {
+      encode: (events) => {
         encoded++;
-        return [Uint8Array.of(encoded)];
+        return events.map(() => Uint8Array.of(encoded));
       },
       echoes: () => false,
     };

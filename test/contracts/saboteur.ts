@@ -18,7 +18,7 @@ export interface Fault {
 }
 
 /** The error a sabotaged call rejects with where the fault names none. */
-export class SabotageError extends Error {
+class SabotageError extends Error {
   constructor(method: LogMethod) {
     super(`${method} was sabotaged`);
     this.name = 'SabotageError';
@@ -92,9 +92,4 @@ export class SabotagedLog implements UpdateLog {
     }
     return hit;
   }
-}
-
-/** `log`, failing as `faults` say; more can be set later, and all taken away with `heal`. */
-export function sabotage(log: UpdateLog, ...faults: readonly Fault[]): SabotagedLog {
-  return new SabotagedLog(log, faults);
 }

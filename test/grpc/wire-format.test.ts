@@ -49,7 +49,7 @@ describe('gRPC wire format', () => {
   const format = new GrpcWireFormat();
 
   it('[GRPC5] spells an update: update_data, origin_client_id, sequence_number', () => {
-    const [message] = format.encode(new DocumentUpdated(sessionOf(), NOW, Uint8Array.of(0, 0), 300));
+    const [message] = format.encode([new DocumentUpdated(sessionOf(), NOW, Uint8Array.of(0, 0), 300)]);
     expect(hex(message)).toBe(bytes(`${HEAD}220a`, '0a020000', '120163', '18ac02'));
   });
 
@@ -60,14 +60,14 @@ describe('gRPC wire format', () => {
   });
 
   it('[GRPC2] spells user_joined and user_left', () => {
-    const [joined] = format.encode(new UserJoinedDocument(sessionOf(), NOW));
-    const [left] = format.encode(new UserLeftDocument(sessionOf(), NOW));
+    const [joined] = format.encode([new UserJoinedDocument(sessionOf(), NOW)]);
+    const [left] = format.encode([new UserLeftDocument(sessionOf(), NOW)]);
     expect(hex(joined)).toBe(bytes(HEAD, '3215', '0a0175', '12016e', '1a022366', '220163', '2a06', '0a016b', '120176'));
     expect(hex(left)).toBe(bytes(`${HEAD}3a06`, '0a0175', '120163'));
   });
 
   it('[GRPC15] spells each awareness change as a message of its own, and a state that ended as null', () => {
-    const messages = format.encode(new UserAwarenessUpdated(sessionOf(), NOW, [shown('{}'), shown('null')]));
+    const messages = format.encode([new UserAwarenessUpdated(sessionOf(), NOW, [shown('{}'), shown('null')])]);
     const expected = (state: string) => bytes(HEAD, '2a', state);
     expect(messages.map(hex)).toEqual([
       expected(bytes('0e', '0a0163', '12027b7d', '1a027b7d', '20e807')),
@@ -76,12 +76,12 @@ describe('gRPC wire format', () => {
   });
 
   it('[GRPC15] says nothing of a state that was only renewed', () => {
-    expect(format.encode(new UserAwarenessUpdated(sessionOf(), NOW, [shown('{}')], 'renewed'))).toEqual([]);
+    expect(format.encode([new UserAwarenessUpdated(sessionOf(), NOW, [shown('{}')], 'renewed')])).toEqual([]);
   });
 
   it('has no message for what the contract does not tell others', () => {
-    expect(format.encode(new SessionExpired(sessionOf(), NOW))).toEqual([]);
-    expect(format.encode(new SyncRequested(sessionOf(), NOW))).toEqual([]);
+    expect(format.encode([new SessionExpired(sessionOf(), NOW)])).toEqual([]);
+    expect(format.encode([new SyncRequested(sessionOf(), NOW)])).toEqual([]);
   });
 
   it('[GRPC9] spells an error by the catalogue', () => {
@@ -90,9 +90,9 @@ describe('gRPC wire format', () => {
   });
 
   it('[GRPC17] puts U+FFFD where a text is no well-formed Unicode, which protobuf cannot say', () => {
-    const [joined] = format.encode(new UserJoinedDocument(sessionOf('a\ud800'), NOW));
+    const [joined] = format.encode([new UserJoinedDocument(sessionOf('a\ud800'), NOW)]);
     expect(hex(joined)).toContain('120461efbfbd');
-    const [state] = format.encode(new UserAwarenessUpdated(sessionOf(), NOW, [shown('{"a":"\udc00"}')]));
+    const [state] = format.encode([new UserAwarenessUpdated(sessionOf(), NOW, [shown('{"a":"\udc00"}')])]);
     expect(hex(state)).toContain('22efbfbd22');
   });
 

@@ -49,7 +49,10 @@ function clients(journal: Journal) {
     const update = new Uint8Array(bytes);
     const ticket = queueOf(on).open(document, name, update);
     const record = { documentId: DocumentId.parse(document), firstSequence: 1, updates: [update], timestamp: 1 };
-    ticket.position = journal.append(record, { appendFailed: () => failed.push(document) });
+    ticket.position = journal.append(record, {
+      appendCommitted: () => {},
+      appendFailed: () => failed.push(document),
+    });
     journal.notify(ticket.queue);
     return ticket;
   };

@@ -22,7 +22,7 @@ interface LogLine {
 }
 
 /** The compiled worker: a thread cannot load TypeScript sources. */
-export const builtCompactor = () =>
+const builtCompactor = () =>
   new WorkerCompactor(new URL('../../dist/infrastructure/compaction/compaction-worker.js', import.meta.url));
 
 export async function startServer(

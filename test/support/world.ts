@@ -49,11 +49,12 @@ const EVENTS = new WeakMap<Uint8Array, CollaborationEvent>();
 
 /** Each event is one message. */
 const FORMAT: WireFormat = {
-  encode: (event) => {
-    const message = new Uint8Array(1);
-    EVENTS.set(message, event);
-    return [message];
-  },
+  encode: (events) =>
+    events.map((event) => {
+      const message = new Uint8Array(1);
+      EVENTS.set(message, event);
+      return message;
+    }),
   echoes: () => false,
 };
 

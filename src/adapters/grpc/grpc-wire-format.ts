@@ -1,10 +1,13 @@
 import type { WireFormat } from '../../application/ports/wire-format.ts';
 import type { CollaborationEvent } from '../../domain/events.ts';
+import { encodeOnce } from '../shared/encode-once.ts';
 import { awarenessMessage, updateMessage, userJoinedMessage, userLeftMessage } from './server-messages.ts';
 
 /** Events as serialized `ServerMessage`s. One object a process, so that all streams share what it makes. */
 export class GrpcWireFormat implements WireFormat {
-  encode(event: CollaborationEvent): readonly Uint8Array[] {
+  readonly encode = encodeOnce((event) => this.#messages(event));
+
+  #messages(event: CollaborationEvent): readonly Uint8Array[] {
     const documentId = event.documentId.value;
     const clientId = event.clientId.value;
     switch (event.eventType) {

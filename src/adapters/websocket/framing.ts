@@ -35,7 +35,13 @@ export function frameSize(length: number): number {
 
 /** Writes a frame at `offset` and returns the offset behind it. */
 function writeFrame(target: Buffer, offset: number, payload: Uint8Array, opcode: FrameOpcode): number {
-  const { length } = payload;
+  const at = writeFrameHeader(target, offset, payload.length, opcode);
+  target.set(payload, at);
+  return at + payload.length;
+}
+
+/** Writes the header of a frame whose payload has `length` bytes, and returns the offset behind it. */
+export function writeFrameHeader(target: Buffer, offset: number, length: number, opcode: FrameOpcode): number {
   target[offset] = FIRST_BYTE[opcode];
   if (length <= MAX_7_BIT) {
     target[offset + 1] = length;
@@ -46,7 +52,5 @@ function writeFrame(target: Buffer, offset: number, payload: Uint8Array, opcode:
     target[offset + 1] = 127;
     target.writeBigUInt64BE(BigInt(length), offset + 2);
   }
-  const end = offset + frameSize(length);
-  target.set(payload, end - length);
-  return end;
+  return offset + frameSize(length) - length;
 }

@@ -10,7 +10,7 @@ interface Waiting {
 /** What goes to disk together, and who waits for it. */
 export class CommitBatch {
   readonly records: LogRecord[] = [];
-  readonly clients = new Set<JournalClient>();
+  readonly #clients: JournalClient[] = [];
   readonly queues = new Set<AcknowledgementQueue>();
   readonly #waiting: Waiting[] = [];
   #bytes = 0;
@@ -31,7 +31,7 @@ export class CommitBatch {
 
   add(record: LogRecord, client: JournalClient): void {
     this.records.push(record);
-    this.clients.add(client);
+    this.#clients.push(client);
     this.#updates += record.updates.length;
     for (const update of record.updates) this.#bytes += update.byteLength;
   }
@@ -46,6 +46,9 @@ export class CommitBatch {
   }
 
   succeed(durablePosition: number): void {
+    this.records.forEach((record, at) => {
+      this.#clients[at]?.appendCommitted(record);
+    });
     for (const queue of this.queues) queue.release(durablePosition);
     for (const waiting of this.#waiting) waiting.resolve();
   }
@@ -55,7 +58,7 @@ export class CommitBatch {
   }
 
   fail(cause: unknown): void {
-    for (const client of this.clients) client.appendFailed(cause);
+    for (const client of new Set(this.#clients)) client.appendFailed(cause);
     for (const waiting of this.#waiting) waiting.reject(cause);
   }
 }

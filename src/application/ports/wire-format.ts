@@ -5,8 +5,11 @@ import type { CollaborationEvent } from '../../domain/events.ts';
  * shared by every connection that speaks it.
  */
 export interface WireFormat {
-  /** The messages that tell a client of the event, each ready for the transport; none where the protocol has none. */
-  encode(event: CollaborationEvent): readonly Uint8Array[];
+  /**
+   * What tells a client of the events, in their order, ready for the transport; none where the protocol has no message
+   * for them. For a transport that is a stream of bytes, many messages may stand in one piece.
+   */
+  encode(events: readonly CollaborationEvent[]): readonly Uint8Array[];
   /** Whether the client that caused the event is told of it like the others. */
   echoes(event: CollaborationEvent): boolean;
 }

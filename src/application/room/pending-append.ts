@@ -1,20 +1,13 @@
 import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
-import type { Compactions } from '../compaction.ts';
 import type { Ticket } from '../connection/acknowledgements.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
-
-interface Services {
-  readonly journal: Journal;
-  readonly compactions: Compactions;
-}
 
 /** What a room has integrated in this tick and not yet handed to the journal, and who waits for it. */
 export class PendingAppend {
   readonly #client: JournalClient & { readonly documentId: DocumentId };
   readonly #journal: Journal;
-  readonly #compactions: Compactions;
   #updates: Uint8Array[] = [];
   #tickets: Ticket[] = [];
   #sequence: number;
@@ -22,10 +15,9 @@ export class PendingAppend {
   /** Journal position of the room's newest record. */
   #position = 0;
 
-  constructor(client: JournalClient & { readonly documentId: DocumentId }, loaded: LoadedDocument, services: Services) {
+  constructor(client: JournalClient & { readonly documentId: DocumentId }, loaded: LoadedDocument, journal: Journal) {
     this.#client = client;
-    this.#journal = services.journal;
-    this.#compactions = services.compactions;
+    this.#journal = journal;
     this.#sequence = loaded.sequence;
     this.#lastModified = loaded.lastModified;
   }
@@ -73,11 +65,5 @@ export class PendingAppend {
     const firstSequence = this.#sequence - updates.length + 1;
     const record = { documentId, firstSequence, updates, timestamp: this.#lastModified };
     this.#position = this.#journal.append(record, this.#client);
-    // Not before it is on disk: a compaction reads the log.
-    this.#journal.committed().then(
-      () => this.#compactions.appended(record),
-      // The room hears of it by `appendFailed`.
-      () => undefined,
-    );
   }
 }

@@ -5,7 +5,7 @@ import type { RoomMember } from './room-member.ts';
 /** Which events of a batch go out: a congested connection gets no awareness. */
 export type Selection = 'everything' | 'without-awareness';
 
-/** Messages as bytes, one by one, and in one piece for a transport that is a stream of bytes. */
+/** Bytes to send, piece by piece, and in one piece for a transport that is a stream of bytes. */
 export class EncodedBatch {
   readonly messages: readonly Uint8Array[];
   #joined: Uint8Array | undefined;
@@ -30,7 +30,6 @@ interface Entry {
 export class RoomBatch {
   readonly #entries: Entry[] = [];
   readonly #origins = new Set<RoomMember>();
-  readonly #messages = new Map<WireFormat, (readonly Uint8Array[])[]>();
   readonly #shared = new Map<WireFormat, Map<Selection, EncodedBatch>>();
 
   add(event: CollaborationEvent, origin: RoomMember | undefined): void {
@@ -62,22 +61,12 @@ export class RoomBatch {
   }
 
   #select(format: WireFormat, selection: Selection, member: RoomMember | undefined): EncodedBatch {
-    const each = this.#encodedEntries(format);
-    const messages: Uint8Array[] = [];
-    this.#entries.forEach(({ event, origin }, at) => {
-      if (selection === 'without-awareness' && event.eventType === 'UserAwarenessUpdated') return;
-      if (member !== undefined && origin === member && !format.echoes(event)) return;
-      messages.push(...(each[at] ?? []));
-    });
-    return new EncodedBatch(messages);
-  }
-
-  #encodedEntries(format: WireFormat): readonly (readonly Uint8Array[])[] {
-    let encoded = this.#messages.get(format);
-    if (encoded === undefined) {
-      encoded = this.#entries.map(({ event }) => format.encode(event));
-      this.#messages.set(format, encoded);
+    const events: CollaborationEvent[] = [];
+    for (const { event, origin } of this.#entries) {
+      if (selection === 'without-awareness' && event.eventType === 'UserAwarenessUpdated') continue;
+      if (member !== undefined && origin === member && !format.echoes(event)) continue;
+      events.push(event);
     }
-    return encoded;
+    return new EncodedBatch(format.encode(events));
   }
 }

@@ -3,6 +3,7 @@ import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { type CollaborationEvent, DocumentUpdated } from '../../domain/events.ts';
 import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
+import type { LogRecord } from '../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { WAITING } from '../connection/acknowledgements.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
@@ -48,7 +49,7 @@ export class Room implements Gathering, JournalClient {
     this.#services = services;
     this.#onFailure = onFailure;
     this.#gaps = new GapBox(services.limits);
-    this.#append = new PendingAppend(this, loaded, services);
+    this.#append = new PendingAppend(this, loaded, services.journal);
     this.#emptySince = services.clock.now();
   }
 
@@ -146,6 +147,10 @@ export class Room implements Gathering, JournalClient {
     );
   }
 
+  appendCommitted(record: LogRecord): void {
+    this.#services.compactions.appended(record);
+  }
+
   appendFailed(cause: unknown): void {
     this.fail(new CollaborationError('unavailable', 'The store failed; try again later.', cause));
   }
@@ -170,25 +175,29 @@ export class Room implements Gathering, JournalClient {
 
   #integrate(): void {
     if (this.#state.kind !== 'open' || this.#inbox.length === 0) return;
-    try {
-      this.#loaded.document.warm();
-    } catch (cause) {
-      this.fail(CollaborationError.from(cause));
-      return;
-    }
     const burst = this.#inbox;
     this.#inbox = [];
     let integrations: readonly Integration[];
     try {
       integrations = this.#loaded.document.applyUpdates(burst);
-    } catch {
-      this.#recover(burst);
+    } catch (cause) {
+      this.#notIntegrated(burst, CollaborationError.from(cause));
       return;
     }
     burst.forEach((submission, at) => {
       this.#settle(submission, integrations[at]);
     });
     this.#append.flush();
+  }
+
+  /** A sender's fault; or the document's own, when what is stored of it cannot be read. */
+  #notIntegrated(burst: readonly Submission[], error: CollaborationError): void {
+    if (error.kind === 'invalid') {
+      this.#recover(burst);
+      return;
+    }
+    burst.forEach(abandon);
+    this.fail(error);
   }
 
   #settle(submission: Submission, integration: Integration | undefined): void {

@@ -1,5 +1,9 @@
 import * as Y from 'yjs';
-import { scanUpdate } from '../codecs/scan-update.ts';
+import { equalBytes } from '../codecs/equal-bytes.ts';
+import { scanUpdate, someDelete } from '../codecs/scan-update.ts';
+import { CollaborationError } from '../errors.ts';
+import { DeleteRanges } from './delete-ranges.ts';
+import type { ScannedUpdate } from './integration.ts';
 
 /**
  * A document as the updates that it is stored in: a tenth of the memory that it takes integrated, and enough for whoever
@@ -8,7 +12,8 @@ import { scanUpdate } from '../codecs/scan-update.ts';
 export class ColdState {
   /** Yjs updates, encoding v1, in an order in which each finds its predecessors. */
   readonly updates: readonly Uint8Array[];
-  #stateVector: Uint8Array | undefined;
+  #clocks: ReadonlyMap<number, number> | undefined;
+  #deleted: DeleteRanges | undefined;
   #deletes: readonly Uint8Array[] | undefined;
 
   constructor(updates: readonly Uint8Array[]) {
@@ -17,8 +22,7 @@ export class ColdState {
 
   /** Encoding v1, as Yjs would encode it. @throws CollaborationError `invalid` when an update does not decode */
   get stateVector(): Uint8Array {
-    this.#stateVector ??= this.#readStateVector();
-    return this.#stateVector;
+    return Y.encodeStateVector(new Map(this.#knownClocks));
   }
 
   /**
@@ -30,14 +34,43 @@ export class ColdState {
     return this.#deletes;
   }
 
-  #readStateVector(): Uint8Array {
+  /** Whether the update adds nothing: what every client that has the document sends when it opens it again. */
+  knows({ update, scan }: ScannedUpdate): boolean {
+    const clocks = this.#knownClocks;
+    if (!scan.structs.every(({ client, end }) => end <= (clocks.get(client) ?? 0))) return false;
+    return scan.deletes === 0 || this.#hasDeleteSet({ update, scan }) || this.#coversDeletes({ update, scan });
+  }
+
+  /** Yjs writes a delete set in one way only, so the same deletes are mostly the same bytes. */
+  #hasDeleteSet({ update, scan }: ScannedUpdate): boolean {
+    const [only] = this.deletes;
+    if (only === undefined || this.deletes.length > 1) return false;
+    const deleteSet = update.subarray(scan.deletesAt, scan.size);
+    return equalBytes(deleteSet, only.subarray(1));
+  }
+
+  #coversDeletes({ update, scan }: ScannedUpdate): boolean {
+    this.#deleted ??= DeleteRanges.of(this.updates);
+    const deleted = this.#deleted;
+    return !someDelete(update, scan, (client, clock, end) => !deleted.covers(client, clock, end));
+  }
+
+  get #knownClocks(): ReadonlyMap<number, number> {
+    this.#clocks ??= this.#readClocks();
+    return this.#clocks;
+  }
+
+  #readClocks(): ReadonlyMap<number, number> {
     const clocks = new Map<number, number>();
     for (const update of this.updates) {
-      for (const { client, end } of scanUpdate(update).structs) {
-        if (end > (clocks.get(client) ?? 0)) clocks.set(client, end);
+      for (const { client, clock, end } of scanUpdate(update).structs) {
+        const known = clocks.get(client) ?? 0;
+        // Counted as known, what is missing would be acknowledged when somebody brings it, and not be stored.
+        if (clock > known) throw new CollaborationError('unavailable', 'The stored document has a hole.');
+        if (end > known) clocks.set(client, end);
       }
     }
-    return Y.encodeStateVector(clocks);
+    return clocks;
   }
 }
 

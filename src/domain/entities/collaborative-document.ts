@@ -1,8 +1,9 @@
 import * as Y from 'yjs';
+import { equalBytes } from '../codecs/equal-bytes.ts';
 import { CollaborationError } from '../errors.ts';
 import type { DocumentId } from '../value-objects/document-id.ts';
 import { ColdState } from './cold-state.ts';
-import { type Integration, integrateUpdate, type ScannedUpdate } from './integration.ts';
+import { type Integration, integrateUpdate, KNOWN, type ScannedUpdate } from './integration.ts';
 
 /** `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory. */
 type State = { readonly kind: 'cold'; readonly stored: ColdState } | { readonly kind: 'hot'; readonly doc: Y.Doc };
@@ -58,6 +59,8 @@ export class CollaborativeDocument {
    * may be in it by half) and must be dropped and restored from its log · as `warm`
    */
   applyUpdates(updates: readonly ScannedUpdate[]): readonly Integration[] {
+    const state = this.#state;
+    if (state.kind === 'cold' && updates.every((each) => state.stored.knows(each))) return updates.map(() => KNOWN);
     const doc = this.#doc();
     this.#stateVector = undefined;
     try {
@@ -120,8 +123,8 @@ export class CollaborativeDocument {
   #coldParts(stateVector: Uint8Array): readonly Uint8Array[] | undefined {
     if (this.#state.kind === 'hot') return undefined;
     const { stored } = this.#state;
-    if (isEqual(stateVector, NOTHING)) return stored.updates;
-    return isEqual(stateVector, this.stateVector) ? stored.deletes : undefined;
+    if (equalBytes(stateVector, NOTHING)) return stored.updates;
+    return equalBytes(stateVector, this.stateVector) ? stored.deletes : undefined;
   }
 
   #doc(): Y.Doc {
@@ -146,10 +149,4 @@ function integrated(updates: readonly Uint8Array[], documentId: DocumentId): Y.D
     `The stored updates of ${JSON.stringify(documentId.value)} refer to updates that are not stored.`,
   );
   throw new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  if (one.byteLength !== other.byteLength) return false;
-  for (let at = 0; at < one.byteLength; at++) if (one[at] !== other[at]) return false;
-  return true;
 }

@@ -23,7 +23,7 @@ export type Integration =
     };
 
 const LEARNED: Integration = { kind: 'learned' };
-const KNOWN: Integration = { kind: 'known' };
+export const KNOWN: Integration = { kind: 'known' };
 
 /** Integrates an update within a transaction. @throws whatever Yjs throws: then the document is suspect. */
 export function integrateUpdate(transaction: Y.Transaction, scanned: ScannedUpdate): Integration {

@@ -3,11 +3,12 @@ import type { CollaborationSession } from '../../../domain/entities/collaboratio
 import type { PresenceChange } from '../../../domain/entities/presence-state.ts';
 import type { CollaborationError } from '../../../domain/errors.ts';
 import type { CollaborationEvent } from '../../../domain/events.ts';
+import { encodeOnce } from '../../shared/encode-once.ts';
 import { base64, encodeJson, type JsonAnswer } from './json-codec.ts';
 
 /** How the JSON contract spells events of a document. */
 export const JSON_FORMAT: WireFormat = {
-  encode: (event) => answersTo(event).map(encodeJson),
+  encode: encodeOnce((event) => answersTo(event).map(encodeJson)),
   echoes: () => false,
 };
 

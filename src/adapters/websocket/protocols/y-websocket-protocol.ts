@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Collaboration } from '../../../application/collaboration.ts';
 import type { Ticket } from '../../../application/connection/acknowledgements.ts';
 import type { ClientConnection } from '../../../application/connection/client-connection.ts';
-import { EncodedBatch } from '../../../application/room/room-batch.ts';
 import type { RoomMember } from '../../../application/room/room-member.ts';
 import { CollaborationError } from '../../../domain/errors.ts';
 import { ClientId } from '../../../domain/value-objects/client-id.ts';
@@ -11,8 +10,9 @@ import { MemberOutbox } from '../../shared/member-outbox.ts';
 import type { Outbox } from '../../shared/outbox.ts';
 import { serverFrame } from '../framing.ts';
 import type { Protocol } from './protocol.ts';
+import { updateFrames } from './update-frames.ts';
 import { decodeYWebsocketFrame, encodeDenied, encodeStep1 } from './y-websocket-codec.ts';
-import { awarenessFrame, updateFrame, Y_WEBSOCKET_FORMAT } from './y-websocket-format.ts';
+import { awarenessFrame, Y_WEBSOCKET_FORMAT } from './y-websocket-format.ts';
 import { syncFrames } from './y-websocket-sync.ts';
 
 /** What the protocol needs of the socket it is spoken on. */
@@ -41,7 +41,7 @@ export class YWebsocketProtocol implements Protocol {
   async open(): Promise<void> {
     const { collaboration, connection, outbox } = this.#socket;
     const delivery = new MemberOutbox(outbox, Y_WEBSOCKET_FORMAT, (member, stateVector) => {
-      outbox.writeOne(updateFrame(member.room.document.missingUpdates(stateVector)));
+      outbox.writeOne(updateFrames([member.room.document.missingUpdates(stateVector)]));
       this.#showPresence(member);
     });
     const sink = {
@@ -94,8 +94,7 @@ export class YWebsocketProtocol implements Protocol {
 
   /** Echoes the updates that are on disk, a frame each, in one write: the provider takes its own update as saved. */
   acknowledge(tickets: readonly Ticket[]): void {
-    const frames = tickets.map(({ update }) => updateFrame(update));
-    this.#socket.outbox.write(new EncodedBatch(frames));
+    this.#socket.outbox.writeOne(updateFrames(tickets.map(({ update }) => update)));
   }
 
   async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {
