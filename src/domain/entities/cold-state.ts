@@ -77,7 +77,19 @@ export class ColdState {
 /** No clients with structs, then the delete set as it is. */
 const NO_STRUCTS = 0;
 
+/** Most of a document's updates stay the same from one state of it to the next. */
+const known = new WeakMap<Uint8Array, readonly Uint8Array[]>();
+
 function deletesOf(update: Uint8Array): readonly Uint8Array[] {
+  let deletes = known.get(update);
+  if (deletes === undefined) {
+    deletes = readDeletes(update);
+    known.set(update, deletes);
+  }
+  return deletes;
+}
+
+function readDeletes(update: Uint8Array): readonly Uint8Array[] {
   const { deletes, deletesAt, size } = scanUpdate(update);
   if (deletes === 0) return [];
   const deleteSet = update.subarray(deletesAt, size);

@@ -4,9 +4,12 @@ import { CollaborationError } from '../errors.ts';
 import type { DocumentId } from '../value-objects/document-id.ts';
 import { ColdState } from './cold-state.ts';
 import { type Integration, integrateUpdate, KNOWN, type ScannedUpdate } from './integration.ts';
+import { UpdateTrail } from './update-trail.ts';
 
 /** `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory. */
-type State = { readonly kind: 'cold'; readonly stored: ColdState } | { readonly kind: 'hot'; readonly doc: Y.Doc };
+type State =
+  | { readonly kind: 'cold'; readonly stored: ColdState }
+  | { readonly kind: 'hot'; readonly doc: Y.Doc; readonly bytes: UpdateTrail };
 
 /** The state vector of somebody who has nothing, and the update that changes nothing. */
 const NOTHING = new Uint8Array([0]);
@@ -64,7 +67,9 @@ export class CollaborativeDocument {
     const doc = this.#doc();
     this.#stateVector = undefined;
     try {
-      return doc.transact((transaction) => updates.map((each) => integrateUpdate(transaction, each)));
+      const integrations = doc.transact((transaction) => updates.map((each) => integrateUpdate(transaction, each)));
+      this.#remember(updates, integrations);
+      return integrations;
     } catch (cause) {
       throw new CollaborationError('invalid', 'The update does not integrate.', cause);
     }
@@ -88,24 +93,20 @@ export class CollaborativeDocument {
    * @throws CollaborationError `invalid` when the state vector does not decode · as `warm`
    */
   missingUpdates(stateVector: Uint8Array): Uint8Array {
-    const parts = this.#coldParts(stateVector);
-    if (parts?.length === 0) return NO_CHANGE;
-    if (parts?.length === 1 && parts[0] !== undefined) return parts[0];
-    try {
-      return Y.encodeStateAsUpdate(this.#doc(), stateVector);
-    } catch (cause) {
-      if (cause instanceof CollaborationError) throw cause;
-      throw new CollaborationError('invalid', 'The state vector does not decode.', cause);
-    }
+    const parts = this.missingParts(stateVector);
+    if (parts.length === 0) return NO_CHANGE;
+    return parts.length === 1 && parts[0] !== undefined ? parts[0] : this.#encoded(stateVector);
   }
 
   /**
    * The same as several updates, to be applied in order, where that is cheaper; none where nothing is missing. The same
-   * array for the same question, as long as the document stays cold.
+   * array for the same question, until something is learned.
    * @throws CollaborationError as `missingUpdates`
    */
   missingParts(stateVector: Uint8Array): readonly Uint8Array[] {
-    return this.#coldParts(stateVector) ?? [this.missingUpdates(stateVector)];
+    if (equalBytes(stateVector, NOTHING)) return this.#bytes.updates;
+    if (equalBytes(stateVector, this.stateVector)) return this.#bytes.deletes;
+    return [this.#encoded(stateVector)];
   }
 
   /** The full state as one update. @throws CollaborationError as `warm` */
@@ -119,18 +120,36 @@ export class CollaborativeDocument {
     this.#state = { kind: 'cold', stored: new ColdState([]) };
   }
 
-  /** What a cold document can say without being integrated: to somebody with nothing, or with every struct. */
-  #coldParts(stateVector: Uint8Array): readonly Uint8Array[] | undefined {
-    if (this.#state.kind === 'hot') return undefined;
-    const { stored } = this.#state;
-    if (equalBytes(stateVector, NOTHING)) return stored.updates;
-    return equalBytes(stateVector, this.stateVector) ? stored.deletes : undefined;
+  /** The document as bytes: all that somebody needs who has nothing of it, or all of its structs. */
+  get #bytes(): ColdState {
+    const state = this.#state;
+    return state.kind === 'hot' ? state.bytes.state(() => Y.encodeStateAsUpdate(state.doc)) : state.stored;
+  }
+
+  #encoded(stateVector: Uint8Array): Uint8Array {
+    const doc = this.#doc();
+    try {
+      return Y.encodeStateAsUpdate(doc, stateVector);
+    } catch (cause) {
+      throw new CollaborationError('invalid', 'The state vector does not decode.', cause);
+    }
+  }
+
+  #remember(updates: readonly ScannedUpdate[], integrations: readonly Integration[]): void {
+    const state = this.#state;
+    if (state.kind === 'cold') return;
+    integrations.forEach((integration, at) => {
+      const learned = integration.kind === 'gap' ? integration.integrated : updates[at]?.update;
+      if (integration.kind !== 'known' && learned !== undefined) state.bytes.add(learned);
+    });
   }
 
   #doc(): Y.Doc {
-    if (this.#state.kind === 'hot') return this.#state.doc;
-    const doc = integrated(this.#state.stored.updates, this.documentId);
-    this.#state = { kind: 'hot', doc };
+    const state = this.#state;
+    if (state.kind === 'hot') return state.doc;
+    const { updates } = state.stored;
+    const doc = integrated(updates, this.documentId);
+    this.#state = { kind: 'hot', doc, bytes: new UpdateTrail(updates) };
     return doc;
   }
 }
