@@ -5,8 +5,13 @@ import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 
 export interface CompactionLimits {
-  /** Updates behind a snapshot past which they are folded into a new one. */
+  /** Updates behind a snapshot past which they are folded into a new one while the document is edited. */
   readonly compactAfterUpdates: number;
+  /**
+   * The same for a document that is let go of: folding it then costs its editors nothing, and makes its next opening
+   * cheap.
+   */
+  readonly compactIdleAfterUpdates: number;
   /** Bytes of them, likewise; at least half of the snapshot's own, so that a large one is not rewritten all the time. */
   readonly compactAfterBytes: number;
 }
@@ -59,7 +64,10 @@ export class Compactions {
 
   /** A document was closed: nothing will be appended. */
   closed(documentId: DocumentId): void {
+    const tail = this.#tails.get(documentId.value);
     this.#tails.delete(documentId.value);
+    const many = tail !== undefined && tail.updates >= this.#limits.compactIdleAfterUpdates;
+    if (many && tail.updates >= tail.notBefore && tail.bytes >= tail.snapshotBytes / 100) this.#enqueue(documentId);
   }
 
   /** Waits for the one that runs; starts no other. */
@@ -70,7 +78,11 @@ export class Compactions {
   }
 
   #consider(documentId: DocumentId, tail: OpenTail): void {
-    if (this.#state === 'closed' || !this.#isDue(tail)) return;
+    if (this.#isDue(tail)) this.#enqueue(documentId);
+  }
+
+  #enqueue(documentId: DocumentId): void {
+    if (this.#state === 'closed') return;
     this.#queue.set(documentId.value, documentId);
     this.#running ??= this.#run();
   }

@@ -18,6 +18,8 @@ export interface Limits extends ProfileLimits {
   readonly maxGapUpdates: number;
   readonly maxGapBytes: number;
   readonly gapTimeout: number;
+  /** Milliseconds between two deliveries to the many sessions of a document. */
+  readonly deliveryWindow: number;
   /** Unsent bytes of a connection past which it gets no awareness (half of it) and no updates. */
   readonly maxOutboxBytes: number;
   /** Milliseconds after which a connection that does not drain is closed. */

@@ -139,6 +139,20 @@ describe('Compactions', () => {
     },
   );
 
+  it('[ROOM11] folds fewer when the document is let go of: that costs nobody time', async () => {
+    const { world, compactor, send, session } = await scene({
+      COMPACT_AFTER_UPDATES: '100',
+      COMPACT_IDLE_AFTER_UPDATES: '3',
+    });
+    await send(...insertions('a', 'b', 'c'));
+    expect(compactor.asked).toEqual([]);
+    world.collaboration.leaveDocument(session.member);
+    world.clock.advance(60_000);
+    world.rooms.maintain(1_000);
+    await settle();
+    expect(compactor.asked).toHaveLength(1);
+  });
+
   it('[ROOM11] one document at a time', async () => {
     const { world, compactor, send } = await scene();
     const other: FakeSession = await world.client('bob').join('other');

@@ -12,6 +12,9 @@ export interface JournalLimits extends RetryLimits {
   readonly commitWindow: number;
 }
 
+/** So many updates make a commit cheap for each of them; there is nothing to wait for. */
+const ENOUGH = 128;
+
 /**
  * Group commit: all updates of all documents that arrive while the disk is busy go to it together. Positions count the
  * appended records; commits keep their order, so one number says what is durable.
@@ -27,6 +30,7 @@ export class Journal {
   #durable = 0;
   #lastStart = 0;
   #running: Promise<void> | undefined;
+  #commitNow: (() => void) | undefined;
 
   constructor(log: UpdateLog, clock: Clock, logger: Logger, metrics: Metrics, limits: JournalLimits) {
     this.#log = log;
@@ -54,6 +58,7 @@ export class Journal {
   append(record: LogRecord, client: JournalClient): number {
     this.#open.add(record, client);
     this.#appended++;
+    if (this.#open.updates >= ENOUGH) this.#commitNow?.();
     this.#running ??= this.#run();
     return this.#appended;
   }
@@ -95,8 +100,15 @@ export class Journal {
     // At most one window: the machine's clock may have been set back by hours.
     const rest = Math.min(commitWindow, commitWindow - (this.#clock.now() - this.#lastStart));
     return new Promise((resolve) => {
-      if (rest <= 0) setImmediate(resolve);
-      else this.#clock.after(rest, resolve);
+      if (rest <= 0 || this.#open.updates >= ENOUGH) {
+        setImmediate(resolve);
+        return;
+      }
+      const timer = this.#clock.after(rest, resolve);
+      this.#commitNow = () => {
+        timer.stop();
+        resolve();
+      };
     });
   }
 

@@ -7,11 +7,11 @@ import type { LogRecord } from '../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { WAITING } from '../connection/acknowledgements.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
+import { Delivery } from './delivery.ts';
 import { GapBox } from './gap-box.ts';
 import { Members } from './members.ts';
 import { PendingAppend } from './pending-append.ts';
 import { recover } from './recovery.ts';
-import { RoomBatch } from './room-batch.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
 import { abandon, type Submission } from './submission.ts';
@@ -35,9 +35,9 @@ export class Room implements Gathering, JournalClient {
   readonly #gaps: GapBox;
   readonly #onFailure: (room: Room) => void;
   readonly #append: PendingAppend;
+  readonly #delivery: Delivery;
   #loaded: LoadedDocument;
   #inbox: Submission[] = [];
-  #batch = new RoomBatch();
   #state: RoomState = { kind: 'open' };
   /** Unix milliseconds since nobody was in the room. */
   #emptySince: number;
@@ -48,6 +48,7 @@ export class Room implements Gathering, JournalClient {
     this.#loaded = loaded;
     this.#services = services;
     this.#onFailure = onFailure;
+    this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
     this.#gaps = new GapBox(services.limits);
     this.#append = new PendingAppend(this, loaded, services.journal);
     this.#emptySince = services.clock.now();
@@ -91,7 +92,7 @@ export class Room implements Gathering, JournalClient {
 
   /** Tells everyone in the room, but for `origin`, at the end of this tick. */
   announce(event: CollaborationEvent, origin: RoomMember | undefined): void {
-    this.#batch.add(event, origin);
+    this.#delivery.add(event, origin);
     this.#services.events.publish(event);
     this.#services.tick.schedule(this);
   }
@@ -125,10 +126,7 @@ export class Room implements Gathering, JournalClient {
 
   endOfTick(): void {
     this.#integrate();
-    if (this.#batch.isEmpty) return;
-    const batch = this.#batch;
-    this.#batch = new RoomBatch();
-    this.members.deliver(batch);
+    this.#delivery.endOfTick();
   }
 
   /** Called from time to time. */
@@ -170,6 +168,7 @@ export class Room implements Gathering, JournalClient {
     this.#inbox.forEach(abandon);
     this.#inbox = [];
     this.#gaps.abandonAll();
+    this.#delivery.stop();
     this.#loaded.document.destroy();
   }
 

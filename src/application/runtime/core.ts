@@ -44,6 +44,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
   });
   const compaction = {
     compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
+    compactIdleAfterUpdates: settings.COMPACT_IDLE_AFTER_UPDATES,
     compactAfterBytes: settings.COMPACT_AFTER_BYTES,
   };
   const compactions = new Compactions(log, compactor, compaction, logger, metrics);

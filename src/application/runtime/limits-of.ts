@@ -12,6 +12,7 @@ export function limitsOf(settings: Settings): Limits {
     maxGapUpdates: settings.MAX_GAP_UPDATES,
     maxGapBytes: settings.MAX_GAP_BYTES,
     gapTimeout: settings.GAP_TIMEOUT_MS,
+    deliveryWindow: settings.DELIVERY_WINDOW_MS,
     maxOutboxBytes: settings.MAX_OUTBOX_BYTES,
     outboxTimeout: settings.OUTBOX_TIMEOUT_MS,
     maxInvalidMessages: settings.MAX_INVALID_MESSAGES,

@@ -48,13 +48,20 @@ export const KEYS = {
   ),
   COMMIT_WINDOW_MS: key(
     integer(0, 1000),
-    '4',
+    '10',
     'milliseconds, a whole number from 0 to 1000',
     'under load, the least time between two commits; a lone update is committed at once',
   ),
+  DELIVERY_WINDOW_MS: key(
+    integer(0, 1000),
+    '5',
+    'milliseconds, a whole number from 0 to 1000',
+    'the least time between two deliveries in a document with 32 sessions or more; a lone update goes out at once',
+  ),
   STORE_RETRY_MS: milliseconds(30_000, 'how long a failing store is tried again before clients are told to come back'),
   STORE_RETRY_BYTES: bytes(64 * MIB, 'updates that may wait for a failing store'),
-  COMPACT_AFTER_UPDATES: count(500, 'updates behind a snapshot past which a new one is made'),
+  COMPACT_AFTER_UPDATES: count(20_000, 'updates behind a snapshot past which a new one is made'),
+  COMPACT_IDLE_AFTER_UPDATES: count(100, 'the same when a document is let go of, which costs nobody time'),
   COMPACT_AFTER_BYTES: bytes(MIB, 'bytes of updates behind a snapshot past which a new one is made'),
   ROOM_IDLE_MS: milliseconds(30_000, 'how long a document that nobody is in stays in memory'),
   SESSION_TIMEOUT_MS: milliseconds(
