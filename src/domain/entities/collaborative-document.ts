@@ -155,7 +155,8 @@ export class CollaborativeDocument {
 }
 
 function integrated(updates: readonly Uint8Array[], documentId: DocumentId): Y.Doc {
-  const doc = new Y.Doc({ gc: true });
+  // Without a guid of its own, Yjs makes a random one digit by digit, each by a call of the system's random source.
+  const doc = new Y.Doc({ gc: true, guid: documentId.value });
   try {
     doc.transact(() => {
       for (const update of updates) Y.applyUpdate(doc, update);
