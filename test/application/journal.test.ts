@@ -133,6 +133,17 @@ describe('Journal', () => {
     expect(acknowledged).toEqual(['anew']);
   });
 
+  it('[ROOM9] a store that was given up counts as failing for a while, not for ever', async () => {
+    const { append, appends, journal, clock } = journalScene({ retryFor: 0 });
+    append('a', '1');
+    await settle();
+    appends[0]!.fail(new Error('disk full'));
+    await settle();
+    expect(journal.isFailing).toBe(true);
+    clock.advance(10_000);
+    expect(journal.isFailing).toBe(false);
+  });
+
   it('[ROOM13] a server that stops tries a failing store once more, at once, and not longer', async () => {
     const { append, appends, acknowledged, failed, journal } = journalScene({ retryFor: 60_000 });
     append('a', '1');

@@ -202,4 +202,15 @@ describe('Presence of providers', () => {
     expect(room.statesBeside('p').map(({ clientId }) => clientId)).toEqual(['c1']);
     expect(room.statesBeside('new').map(({ clientId }) => clientId)).toEqual(['c1', '7']);
   });
+
+  it('[PRES5] a state that another session sends on first goes back to its own', () => {
+    const presence = new Presence(10, () => 1);
+    const shown = (clientId: number, clock: number) => ({ clientId, clock, state: '{"user":{"name":"x"}}' });
+    presence.applyEntries('ada', [shown(7, 1)]);
+    presence.applyEntries('bob', [shown(8, 1)]);
+    presence.applyEntries('bob', [shown(7, 2)]);
+    presence.applyEntries('ada', [shown(7, 2)]);
+    expect(presence.removeSession('bob').map(({ yjsClientId }) => yjsClientId)).toEqual([8]);
+    expect(presence.removeSession('ada').map(({ yjsClientId }) => yjsClientId)).toEqual([7]);
+  });
 });

@@ -108,8 +108,6 @@ describe('JSON and y-websocket', () => {
     expect(await shown(ann)).toEqual({ client_id: '9', state: { x: 2 } });
   });
 
-  it.todo('[PRES5] a newer state that another tab passes on first stays with its own session');
-
   it('[PRES5] [SES4] a client that reconnects takes its state along with its next change, and is not announced again', async () => {
     const ann = await json();
     const old = await provider();

@@ -11,6 +11,7 @@ export interface RetryLimits {
 
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 5_000;
+const FORGET_AFTER = 10_000;
 
 /** Tries a commit again, with longer and longer pauses, until it succeeds or too much waits behind it. */
 export class CommitRetry {
@@ -22,6 +23,8 @@ export class CommitRetry {
   /** `last try`: the server stops, so whatever fails from here on is given up. */
   #patience: 'retry' | 'last try' = 'retry';
   #wake: (() => void) | undefined;
+  #running = 0;
+  #failedAt = 0;
 
   constructor(clock: Clock, logger: Logger, metrics: Metrics, limits: RetryLimits) {
     this.#clock = clock;
@@ -30,12 +33,25 @@ export class CommitRetry {
     this.#limits = limits;
   }
 
+  /**
+   * Whether the store fails. Where it was given up and nobody has written since, that is forgotten after a while: who
+   * sends clients only to a server that is ready would never learn that it works again.
+   */
   get isFailing(): boolean {
-    return this.#state === 'failing';
+    return this.#state === 'failing' && (this.#running > 0 || this.#clock.now() - this.#failedAt < FORGET_AFTER);
   }
 
   /** @throws the last error of `commit`, when it is given up */
   async run(commit: () => Promise<void>, waitingBytes: () => number): Promise<void> {
+    this.#running++;
+    try {
+      await this.#untilDone(commit, waitingBytes);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #untilDone(commit: () => Promise<void>, waitingBytes: () => number): Promise<void> {
     const started = this.#clock.now();
     for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, LONGEST_DELAY)) {
       try {
@@ -74,6 +90,7 @@ export class CommitRetry {
 
   #failed(cause: unknown, waiting: number): void {
     this.#state = 'failing';
+    this.#failedAt = this.#clock.now();
     this.#metrics.storeFailed();
     this.#logger.error(
       { err: cause, waitingBytes: waiting },

@@ -23,6 +23,8 @@ export class Presence {
   readonly #held = new Map<number, Held>();
   /** The Yjs clientID and the last clock given to a session; kept while it shows nothing, for clocks only rise. */
   readonly #given = new Map<string, { readonly yjsClientId: number; clock: number }>();
+  /** The Yjs clientID that a provider's session speaks for itself under; others it only sends on. */
+  readonly #own = new Map<string, number>();
   /** The last clock of clients whose state has ended, the latest ones last. */
   readonly #endedAt = new Map<number, number>();
   readonly #maxStatesPerSession: number;
@@ -51,6 +53,7 @@ export class Presence {
    */
   applyEntries(sessionId: string, entries: readonly AwarenessEntry[]): readonly PresenceChange[] {
     this.#checkCount(sessionId, entries);
+    this.#noteOwn(sessionId, entries);
     const changes: PresenceChange[] = [];
     // One after the other: an update may name a client twice.
     for (const entry of entries) {
@@ -79,6 +82,7 @@ export class Presence {
   removeSession(sessionId: string): readonly PresenceChange[] {
     const held = Array.from(this.#held.values()).filter((each) => each.sessionId === sessionId);
     this.#given.delete(sessionId);
+    this.#own.delete(sessionId);
     return held.map((each) => this.#put(each, ended(each)));
   }
 
@@ -110,9 +114,20 @@ export class Presence {
     if (held.sessionId === sessionId) {
       return entry.clock > held.change.clock || (entry.clock === held.change.clock && entry.state === NO_STATE);
     }
+    if (held.clock === 'server') return false;
+    // Whoever sends a state on may be faster than its own client, which then takes it back.
+    if (this.#own.get(sessionId) === entry.clientId) return entry.clock >= held.change.clock;
     // A client that reconnects takes its state along, with its next change. An equal clock moves nothing: y-websocket
     // providers send on every state that they hear of.
-    return held.clock === 'provider' && entry.state !== NO_STATE && entry.clock > held.change.clock;
+    return entry.state !== NO_STATE && entry.clock > held.change.clock;
+  }
+
+  /** A provider's first message is of itself alone, unless it has nothing to show and sends on what somebody holds. */
+  #noteOwn(sessionId: string, entries: readonly AwarenessEntry[]): void {
+    const [only] = entries;
+    if (only === undefined || entries.length > 1 || this.#own.has(sessionId)) return;
+    const holder = this.#held.get(only.clientId)?.sessionId ?? sessionId;
+    if (holder === sessionId) this.#own.set(sessionId, only.clientId);
   }
 
   /**

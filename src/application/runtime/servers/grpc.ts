@@ -1,4 +1,4 @@
-import { type ChannelOptions, Server, ServerCredentials } from '@grpc/grpc-js';
+import { type ChannelOptions, logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { GrpcDoor } from '../../../adapters/grpc/grpc-door.ts';
 import type { GrpcServices } from '../../../adapters/grpc/services.ts';
 
@@ -40,6 +40,8 @@ export class GrpcServer {
   constructor(services: GrpcServices, options: GrpcServerOptions) {
     this.#services = services;
     this.#options = { ...DEFAULTS, ...options } as GrpcServerOptions & typeof DEFAULTS;
+    // It writes lines of its own to standard error, beside the log and without its form.
+    setLogVerbosity(logVerbosity.NONE);
     this.#server = new Server(channelOptions(this.#options));
     this.#door = new GrpcDoor(services);
     this.#door.addTo(this.#server);
