@@ -14,14 +14,9 @@ import { PendingAppend } from './pending-append.ts';
 import { recover } from './recovery.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
+import type { RoomState } from './room-state.ts';
 import { abandon, type Submission } from './submission.ts';
 import type { Gathering } from './tick.ts';
-
-/** `recovering`: an update did not integrate, and the document is read again from its log. */
-type RoomState =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'recovering'; readonly done: Promise<void> }
-  | { readonly kind: 'closed'; readonly why: CollaborationError };
 
 /**
  * One live document on this node, and everyone who is in it. What arrives in a tick is integrated in one transaction,
