@@ -24,7 +24,7 @@ describe('a cold document', () => {
       fc.property(fc.nat(), (seed) => {
         const updates = randomUpdates(seed, 20);
         const doc = integrated(updates);
-        const document = CollaborativeDocument.restore(ID, updates);
+        const document = CollaborativeDocument.restore(ID, [Y.encodeStateAsUpdate(doc)]);
         expect(document.stateVector).toEqual(Y.encodeStateVector(doc));
         expect(contentOf(...document.missingParts(NOTHING))).toEqual(contentOf(...updates));
         const withoutDeletes = new Y.Doc({ gc: false });

@@ -4,7 +4,7 @@ import { CollaborationError } from '../errors.ts';
 import type { DocumentId } from '../value-objects/document-id.ts';
 import { ColdState } from './cold-state.ts';
 import { type Integration, integrateUpdate, KNOWN, type ScannedUpdate } from './integration.ts';
-import { UpdateTrail } from './update-trail.ts';
+import { isWorthFolding, UpdateTrail } from './update-trail.ts';
 
 /** `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory. */
 type State =
@@ -122,6 +122,7 @@ export class CollaborativeDocument {
 
   /** The document as bytes: all that somebody needs who has nothing of it, or all of its structs. */
   get #bytes(): ColdState {
+    if (this.#state.kind === 'cold' && isWorthFolding(this.#state.stored.updates)) this.warm();
     const state = this.#state;
     return state.kind === 'hot' ? state.bytes.state(() => Y.encodeStateAsUpdate(state.doc)) : state.stored;
   }

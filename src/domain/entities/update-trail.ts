@@ -1,41 +1,38 @@
 import { ColdState } from './cold-state.ts';
 
-/** Past this many updates, or half of what they follow, encoding the document anew is cheaper than sending them all. */
-const MOST_UPDATES = 500;
-const LEAST_BYTES = 64 * 1024;
+/** Each update is a message of its own, which the newcomer integrates by itself. */
+const MOST_UPDATES = 50;
+
+/** Below this many bytes encoding is as good as free, and one message is easier on everyone. */
+const SMALL = 64 * 1024;
+
+/** Whether a newcomer is better served by one update, encoded anew, than by these. */
+export function isWorthFolding(updates: readonly Uint8Array[]): boolean {
+  return updates.length > 1 && (updates.length > MOST_UPDATES || bytesOf(updates) < SMALL);
+}
 
 /** An integrated document's state as bytes, kept up to date by adding what it learns, so that joins need no encoding. */
 export class UpdateTrail {
   #updates: Uint8Array[] | undefined;
   #state: ColdState | undefined;
-  #added = 0;
-  #addedBytes = 0;
-  #baseBytes: number;
 
   /** @param updates what the document was made of */
   constructor(updates: readonly Uint8Array[]) {
     this.#updates = [...updates];
-    this.#baseBytes = bytesOf(updates);
   }
 
   /** The document has learned an update. */
   add(update: Uint8Array): void {
     this.#state = undefined;
-    if (this.#updates === undefined) return;
-    this.#updates.push(update);
-    this.#added++;
-    this.#addedBytes += update.byteLength;
-    const most = Math.max(LEAST_BYTES, this.#baseBytes / 2);
-    if (this.#added > MOST_UPDATES || this.#addedBytes > most) this.#updates = undefined;
+    this.#updates?.push(update);
+    if (this.#updates !== undefined && this.#updates.length > MOST_UPDATES) this.#updates = undefined;
   }
 
-  /** @param encode gives the whole document as one update; called where what was added is too much */
+  /** @param encode gives the whole document as one update; called where what was added is too much, or little in all */
   state(encode: () => Uint8Array): ColdState {
-    if (this.#updates === undefined) {
+    if (this.#updates === undefined || isWorthFolding(this.#updates)) {
       this.#updates = [encode()];
-      this.#baseBytes = bytesOf(this.#updates);
-      this.#added = 0;
-      this.#addedBytes = 0;
+      this.#state = undefined;
     }
     this.#state ??= new ColdState([...this.#updates]);
     return this.#state;
