@@ -144,6 +144,21 @@ describe('Journal', () => {
     expect(journal.isFailing).toBe(false);
   });
 
+  it('[ROOM15] waits for its window under load, and not when many updates are there', async () => {
+    const { append, appends, clock } = journalScene({ commitWindow: 10 });
+    append('a', '0');
+    await settle();
+    clock.advance(0);
+    await settle();
+    appends[0]!.succeed();
+    append('a', '1');
+    await settle();
+    expect(appends).toHaveLength(1);
+    for (let at = 2; at < 130; at++) append('a', `${at}`);
+    await settle();
+    expect(appends).toHaveLength(2);
+  });
+
   it('[ROOM13] a server that stops tries a failing store once more, at once, and not longer', async () => {
     const { append, appends, acknowledged, failed, journal } = journalScene({ retryFor: 60_000 });
     append('a', '1');

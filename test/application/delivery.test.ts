@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { Delivery } from '../../src/application/room/delivery.ts';
+import type { Members } from '../../src/application/room/members.ts';
+import type { CollaborationEvent } from '../../src/domain/events.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+function scene(sessions: number) {
+  const clock = new ManualClock();
+  let delivered = 0;
+  const members = { size: sessions, deliver: () => delivered++ } as unknown as Members;
+  const delivery = new Delivery(members, clock, 5);
+  const tick = () => {
+    delivery.add({} as CollaborationEvent, undefined);
+    delivery.endOfTick();
+    return delivered;
+  };
+  return { clock, delivery, tick, delivered: () => delivered };
+}
+
+describe('Delivery', () => {
+  it('[ROOM14] a crowd hears at once, and then once a window', () => {
+    const { clock, tick, delivered } = scene(32);
+    expect([tick(), tick(), tick()]).toEqual([1, 1, 1]);
+    clock.advance(5);
+    expect(delivered()).toBe(2);
+    clock.advance(5);
+    expect([delivered(), tick()]).toEqual([2, 3]);
+  });
+
+  it('[ROOM14] a few hear at the end of each tick', () => {
+    const { tick } = scene(31);
+    expect([tick(), tick(), tick()]).toEqual([1, 2, 3]);
+  });
+
+  it('[ROOM14] a clock that is set back holds nothing up', () => {
+    const { clock, tick } = scene(32);
+    expect(tick()).toBe(1);
+    clock.now = () => -1_000_000;
+    expect(tick()).toBe(2);
+  });
+
+  it('[ROOM14] a room that is closed delivers no more', () => {
+    const { clock, delivery, tick, delivered } = scene(32);
+    tick();
+    tick();
+    delivery.stop();
+    clock.advance(5);
+    expect(delivered()).toBe(1);
+  });
+});
