@@ -1,4 +1,4 @@
-import type { LogRecord, UpdateLog } from '../domain/repositories/update-log.ts';
+import type { LogRecord, Snapshot, UpdateLog } from '../domain/repositories/update-log.ts';
 import type { DocumentId } from '../domain/value-objects/document-id.ts';
 import type { Compactor } from './ports/compactor.ts';
 import type { Logger } from './ports/logger.ts';
@@ -14,6 +14,17 @@ export interface CompactionLimits {
   readonly compactIdleAfterUpdates: number;
   /** Bytes of them, likewise; at least half of the snapshot's own, so that a large one is not rewritten all the time. */
   readonly compactAfterBytes: number;
+  /** Bytes of snapshot and updates up to which an open document is encoded as it is; a larger one would take too long. */
+  readonly compactInlineBytes: number;
+}
+
+/** A document that is open here. */
+export interface OpenDocument {
+  /**
+   * What it has become, once all of that is durable; none where it is not integrated, or cannot be read just now.
+   * Rejects where it will not be durable.
+   */
+  snapshot(): Promise<Snapshot> | undefined;
 }
 
 interface Tail {
@@ -23,11 +34,22 @@ interface Tail {
 }
 
 interface OpenTail extends Tail {
+  readonly document: OpenDocument;
   /** Updates that must be behind the snapshot before the next try, after one that failed. */
   notBefore: number;
 }
 
-/** Folds the updates of a document into a snapshot when there are many, one document at a time, off the event loop. */
+/** A snapshot to store, and what it stands for of the tail that was counted. */
+interface Folded {
+  readonly snapshot: Snapshot;
+  readonly updates: number;
+  readonly bytes: number;
+}
+
+/**
+ * Folds the updates of a document into a snapshot when there are many, one document at a time. A small one that is open
+ * is encoded as it is, which takes milliseconds; others are read from the log and merged in another thread.
+ */
 export class Compactions {
   readonly #log: UpdateLog;
   readonly #compactor: Compactor;
@@ -48,8 +70,8 @@ export class Compactions {
   }
 
   /** A document was opened: what is behind its snapshot counts from the start. */
-  opened(documentId: DocumentId, tail: Readonly<Tail>): void {
-    const opened = { ...tail, notBefore: 0 };
+  opened(documentId: DocumentId, tail: Readonly<Tail>, document: OpenDocument): void {
+    const opened = { ...tail, document, notBefore: 0 };
     this.#tails.set(documentId.value, opened);
     this.#consider(documentId, opened);
   }
@@ -115,17 +137,33 @@ export class Compactions {
 
   async #compact(documentId: DocumentId): Promise<void> {
     const started = performance.now();
-    const stored = await this.#log.load(documentId);
-    if (stored === undefined || stored.tail.length === 0) return;
-    const before = stored.snapshot === undefined ? [] : [stored.snapshot.update];
-    const update = await this.#compactor.merge([...before, ...stored.tail]);
-    await this.#log.compact(documentId, { update, sequence: stored.sequence });
+    const folded = (await this.#encoded(documentId)) ?? (await this.#merged(documentId));
+    if (folded === undefined) return;
+    await this.#log.compact(documentId, folded.snapshot);
     this.#metrics.compacted(performance.now() - started);
     const tail = this.#tails.get(documentId.value);
     if (tail === undefined) return;
-    tail.updates -= stored.tail.length;
-    for (const each of stored.tail) tail.bytes -= each.byteLength;
-    tail.snapshotBytes = update.byteLength;
+    tail.updates -= folded.updates;
+    tail.bytes -= folded.bytes;
+    tail.snapshotBytes = folded.snapshot.update.byteLength;
     tail.notBefore = 0;
+  }
+
+  async #encoded(documentId: DocumentId): Promise<Folded | undefined> {
+    const tail = this.#tails.get(documentId.value);
+    if (tail === undefined || tail.snapshotBytes + tail.bytes > this.#limits.compactInlineBytes) return undefined;
+    // What is not durable yet is counted when it is, though the snapshot holds it: the next one comes a little early.
+    const { updates, bytes } = tail;
+    const snapshot = await tail.document.snapshot();
+    return snapshot === undefined ? undefined : { snapshot, updates, bytes };
+  }
+
+  async #merged(documentId: DocumentId): Promise<Folded | undefined> {
+    const stored = await this.#log.load(documentId);
+    if (stored === undefined || stored.tail.length === 0) return undefined;
+    const before = stored.snapshot === undefined ? [] : [stored.snapshot.update];
+    const update = await this.#compactor.merge([...before, ...stored.tail]);
+    const bytes = stored.tail.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return { snapshot: { update, sequence: stored.sequence }, updates: stored.tail.length, bytes };
   }
 }

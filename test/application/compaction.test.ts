@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { Compactor } from '../../src/application/ports/compactor.ts';
+import type { LogRecord } from '../../src/domain/repositories/update-log.ts';
 import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
+import { MemoryUpdateLog } from '../../src/infrastructure/stores/memory/memory-update-log.ts';
 import { insertion, insertions, textOf } from '../support/updates.ts';
 import { type FakeSession, settle, World } from '../support/world.ts';
 
@@ -34,9 +36,27 @@ class FakeCompactor implements Compactor {
   }
 }
 
+/** Each append waits until the test lets it. */
+class HeldLog extends MemoryUpdateLog {
+  readonly #held: (() => void)[] = [];
+
+  override async append(records: readonly LogRecord[]): Promise<void> {
+    await new Promise<void>((resolve) => this.#held.push(resolve));
+    await super.append(records);
+  }
+
+  letOne(): void {
+    this.#held.shift()?.();
+  }
+}
+
+/** Without other settings, every document is too large to be folded without the compactor. */
 async function scene(settings: Readonly<Record<string, string>> = {}) {
   const compactor = new FakeCompactor();
-  const world = new World({ compactor, settings: { COMPACT_AFTER_UPDATES: '3', ...settings } });
+  const world = new World({
+    compactor,
+    settings: { COMPACT_AFTER_UPDATES: '3', COMPACT_INLINE_BYTES: '0', ...settings },
+  });
   const session = await world.client('alice').join();
   const send = async (...updates: Uint8Array[]) => {
     world.send(session, ...updates);
@@ -78,6 +98,39 @@ describe('Compactions', () => {
     expect(compactor.asked).toHaveLength(2);
     await compactor.succeed();
     expect(await tail(world)).toEqual({ updates: 0, snapshot: 6 });
+  });
+
+  it('[ROOM11] a small open document is folded as it is, without the compactor', async () => {
+    const { world, compactor, send, session } = await scene({ COMPACT_INLINE_BYTES: '1000' });
+    const updates = insertions('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    await send(...updates.slice(0, 4));
+    expect(await tail(world)).toEqual({ updates: 0, snapshot: 4 });
+    expect(textOf(...(await world.stored()))).toBe('abcd');
+    await send(updates[4]!);
+    expect(await tail(world)).toEqual({ updates: 1, snapshot: 4 });
+    await send(updates[5]!, updates[6]!);
+    expect(await tail(world)).toEqual({ updates: 0, snapshot: 7 });
+    expect(textOf(...(await world.stored()))).toBe('abcdefg');
+    expect([compactor.asked, session.ended]).toEqual([[], []]);
+  });
+
+  it('[ROOM11] [ROOM1] a snapshot is not stored before all that it holds is durable', async () => {
+    const store = new HeldLog();
+    const world = new World({ store, settings: { COMPACT_AFTER_UPDATES: '3', COMMIT_WINDOW_MS: '0' } });
+    const session = await world.client('alice').join();
+    const updates = insertions('a', 'b', 'c', 'd');
+    world.send(session, ...updates.slice(0, 3));
+    await settle();
+    world.send(session, updates[3]!);
+    await settle();
+    store.letOne();
+    await settle();
+    // The fourth update is integrated, in the snapshot, and on its way to the disk.
+    expect(world.log.calls('compact')).toBe(0);
+    store.letOne();
+    await settle();
+    expect(await tail(world)).toEqual({ updates: 0, snapshot: 4 });
+    expect(textOf(...(await world.stored()))).toBe('abcd');
   });
 
   it('[ROOM11] folds when the bytes are many, however few the updates', async () => {

@@ -3,7 +3,7 @@ import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { type CollaborationEvent, DocumentUpdated } from '../../domain/events.ts';
 import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
-import type { LogRecord } from '../../domain/repositories/update-log.ts';
+import type { LogRecord, Snapshot } from '../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { WAITING } from '../connection/acknowledgements.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
@@ -138,6 +138,12 @@ export class Room implements Gathering, JournalClient {
       this.#append.isDurable &&
       now - this.#emptySince >= idle
     );
+  }
+
+  snapshot(): Promise<Snapshot> | undefined {
+    if (this.#state.kind !== 'open' || !this.#loaded.document.isHot) return undefined;
+    const snapshot = { update: this.#loaded.document.documentData, sequence: this.#append.sequence };
+    return this.#services.journal.committed().then(() => snapshot);
   }
 
   appendCommitted(record: LogRecord): void {

@@ -87,7 +87,7 @@ export class Rooms {
     const presence = new Presence(this.#services.limits.maxAwarenessStates, () => randomInt(1, UINT32));
     const room = new Room(loaded, presence, this.#services, (failed) => this.#release(failed));
     this.#open.set(documentId.value, room);
-    this.#services.compactions.opened(documentId, loaded.tail);
+    this.#services.compactions.opened(documentId, loaded.tail, room);
     return room;
   }
 

@@ -46,6 +46,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
     compactIdleAfterUpdates: settings.COMPACT_IDLE_AFTER_UPDATES,
     compactAfterBytes: settings.COMPACT_AFTER_BYTES,
+    compactInlineBytes: settings.COMPACT_INLINE_BYTES,
   };
   const compactions = new Compactions(log, compactor, compaction, logger, metrics);
   const documents = new LoggedDocuments(log);

@@ -63,6 +63,12 @@ export const KEYS = {
   COMPACT_AFTER_UPDATES: count(20_000, 'updates behind a snapshot past which a new one is made'),
   COMPACT_IDLE_AFTER_UPDATES: count(100, 'the same when a document is let go of, which costs nobody time'),
   COMPACT_AFTER_BYTES: bytes(MIB, 'bytes of updates behind a snapshot past which a new one is made'),
+  COMPACT_INLINE_BYTES: key(
+    integer(0, 1024 * MIB),
+    String(MIB),
+    'bytes, a whole number from 0 to 1073741824',
+    'up to so many bytes of snapshot and updates, an open document is folded without another thread',
+  ),
   ROOM_IDLE_MS: milliseconds(30_000, 'how long a document that nobody is in stays in memory'),
   SESSION_TIMEOUT_MS: milliseconds(
     5 * MINUTE,
