@@ -106,6 +106,15 @@ export class ByteReader {
     if (units < 0) throw invalid('A string is not valid UTF-8.');
     return units;
   }
+
+  /** Passes over `length` bytes of UTF-8, which end with a whole character. Returns their length in UTF-16 code units. */
+  skipUtf8(length: number): number {
+    const start = this.position;
+    this.skip(length);
+    const units = utf16Length(this.bytes, start, this.position);
+    if (units < 0) throw invalid('A string is not valid UTF-8.');
+    return units;
+  }
 }
 
 function safe(value: number): number {

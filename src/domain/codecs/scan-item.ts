@@ -2,10 +2,11 @@ import { type ByteReader, invalid } from './byte-reader.ts';
 import { MAX_CLOCK } from './clock.ts';
 import { skipAny, skipDocOptions, skipJson, skipJsonOrUndefined } from './skip-value.ts';
 
-const HAS_ORIGIN = 0x80;
-const HAS_RIGHT_ORIGIN = 0x40;
-const HAS_PARENT_SUB = 0x20;
-const CONTENT = 0x1f;
+/** Bits of an item's info byte: `Item.write` in yjs/src/structs/Item.js. */
+export const HAS_ORIGIN = 0x80;
+export const HAS_RIGHT_ORIGIN = 0x40;
+export const HAS_PARENT_SUB = 0x20;
+export const CONTENT = 0x1f;
 
 /** YArray, YMap, YText, YXmlElement, YXmlFragment, YXmlHook, YXmlText: yjs/src/structs/ContentType.js. */
 const TYPE_REFS = 7;
@@ -32,8 +33,11 @@ function scanId(reader: ByteReader, client: number, clock: number): void {
   if (otherClient === client && otherClock >= clock) throw invalid('An item refers to itself or to what follows it.');
 }
 
-/** Content references by number: `contentRefs` in yjs/src/structs/Item.js. */
-function scanContent(reader: ByteReader, ref: number): number {
+/**
+ * Passes over an item's content and returns its length. Content references by number: `contentRefs` in
+ * yjs/src/structs/Item.js. Throws `invalid`.
+ */
+export function scanContent(reader: ByteReader, ref: number): number {
   switch (ref) {
     case 4:
       return reader.skipText();

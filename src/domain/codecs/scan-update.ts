@@ -22,12 +22,13 @@ export interface UpdateScan {
 }
 
 /** A run of structs takes at least a count, a client and a clock; a struct at least its info and one byte. */
-const MIN_CLIENT_BYTES = 3;
-const MIN_STRUCT_BYTES = 2;
-const MIN_DELETE_BYTES = 2;
+export const MIN_CLIENT_BYTES = 3;
+export const MIN_STRUCT_BYTES = 2;
+export const MIN_DELETE_BYTES = 2;
 
-const GC = 0;
-const SKIP = 10;
+/** Info bytes of structs that are no items: yjs/src/structs/GC.js and Skip.js. */
+export const GC = 0;
+export const SKIP = 10;
 
 /**
  * Walks a Yjs update, encoding v1, once and builds no structs: what Yjs would read (`readClientsStructRefs` in

@@ -1,0 +1,109 @@
+import { ByteReader, invalid } from './byte-reader.ts';
+import { advance } from './clock.ts';
+import {
+  type ClientRange,
+  MIN_CLIENT_BYTES,
+  MIN_DELETE_BYTES,
+  MIN_STRUCT_BYTES,
+  SKIP,
+  type UpdateScan,
+} from './scan-update.ts';
+import { Stride } from './stride.ts';
+import { type ClientSection, StructCursor } from './struct-cursor.ts';
+
+/** Delete ranges of one client in an update. */
+export interface DeleteSection {
+  /** Number of ranges. */
+  readonly count: number;
+  /** Offset of the first range in the update. */
+  readonly at: number;
+}
+
+/** What `scanUpdate` returns, and where everything lies, so that it can be read again from several places at once. */
+export interface IndexedScan extends UpdateScan {
+  /** In the order of the update. */
+  readonly sections: ReadonlyMap<number, ClientSection>;
+  /** By client, in the order of the update. Yjs names each client once; others may not. */
+  readonly deleteSections: ReadonlyMap<number, readonly DeleteSection[]>;
+}
+
+/** A step passes over at most so many structs or delete ranges, and bytes, but for a content that cannot be cut. */
+const STEP_THINGS = 4096;
+const STEP_BYTES = 128 * 1024;
+
+/**
+ * `scanUpdate` for updates of any size: each `next()` reads a bounded piece, so that others may have their turn in
+ * between. Only JSON, binary data and a single value of a list are read in one go, however long.
+ * @throws CollaborationError `invalid`, from `next()`, for what `scanUpdate` refuses
+ */
+export function* scanInSteps(update: Uint8Array): Generator<undefined, IndexedScan> {
+  const reader = new ByteReader(update);
+  const stride = new Stride(STEP_THINGS, STEP_BYTES);
+  const structs: ClientRange[] = [];
+  const sections = yield* scanClients(reader, stride, structs);
+  const deletesAt = reader.position;
+  const { deletes, deleteSections } = yield* scanDeletes(reader, stride);
+  return { structs, deletes, deletesAt, size: reader.position, sections, deleteSections };
+}
+
+function* scanClients(
+  reader: ByteReader,
+  stride: Stride,
+  structs: ClientRange[],
+): Generator<undefined, Map<number, ClientSection>> {
+  const sections = new Map<number, ClientSection>();
+  const withStructs = new Set<number>();
+  for (let left = reader.count(MIN_CLIENT_BYTES); left > 0; left--) {
+    const count = reader.count(MIN_STRUCT_BYTES);
+    const client = reader.varUint();
+    // Of two parts Yjs keeps the second, which is as good where the first is empty.
+    if (withStructs.has(client)) throw invalid('An update has two parts for one client.');
+    const clock = reader.varUint();
+    const section = { client, clock, count, at: reader.position };
+    sections.set(client, section);
+    const before = structs.length;
+    yield* scanStructs(new StructCursor(reader, section), stride, structs);
+    if (structs.length > before) withStructs.add(client);
+    if (stride.isDone(reader.position)) yield;
+  }
+  return sections;
+}
+
+function* scanStructs(cursor: StructCursor, stride: Stride, structs: ClientRange[]): Generator<undefined, void> {
+  const { client } = cursor;
+  let { clock } = cursor;
+  let end = clock;
+  while (cursor.open()) {
+    while (!cursor.pass(STEP_BYTES)) yield;
+    if (cursor.info === SKIP) {
+      if (end > clock) structs.push({ client, clock, end });
+      ({ clock } = cursor);
+    }
+    end = cursor.clock;
+    if (stride.isDone(cursor.position)) yield;
+  }
+  if (end > clock) structs.push({ client, clock, end });
+}
+
+function* scanDeletes(
+  reader: ByteReader,
+  stride: Stride,
+): Generator<undefined, Pick<IndexedScan, 'deletes' | 'deleteSections'>> {
+  const deleteSections = new Map<number, DeleteSection[]>();
+  let deletes = 0;
+  for (let clients = reader.count(MIN_DELETE_BYTES); clients > 0; clients--) {
+    const client = reader.varUint();
+    const count = reader.count(MIN_DELETE_BYTES);
+    deletes += count;
+    const section = { count, at: reader.position };
+    const others = deleteSections.get(client);
+    if (others === undefined) deleteSections.set(client, [section]);
+    else others.push(section);
+    for (let left = count; left > 0; left--) {
+      advance(reader.varUint(), reader.varUint());
+      if (stride.isDone(reader.position)) yield;
+    }
+    if (stride.isDone(reader.position)) yield;
+  }
+  return { deletes, deleteSections };
+}
