@@ -14,17 +14,15 @@ export interface CompactionLimits {
   readonly compactIdleAfterUpdates: number;
   /** Bytes of them, likewise; at least half of the snapshot's own, so that a large one is not rewritten all the time. */
   readonly compactAfterBytes: number;
-  /** Bytes of snapshot and updates up to which an open document is encoded as it is; a larger one would take too long. */
-  readonly compactInlineBytes: number;
 }
 
 /** A document that is open here. */
 export interface OpenDocument {
   /**
    * What it has become, once all of that is durable; none where it is not integrated, or cannot be read just now.
-   * Rejects where it will not be durable.
+   * Rejects where it will not be durable, or the compactor fails.
    */
-  snapshot(): Promise<Snapshot> | undefined;
+  snapshot(compactor: Compactor): Promise<Snapshot> | undefined;
 }
 
 interface Tail {
@@ -39,6 +37,9 @@ interface OpenTail extends Tail {
   notBefore: number;
 }
 
+/** `unedited`: fewer updates are worth it. */
+type Why = 'due' | 'unedited';
+
 /** A snapshot to store, and what it stands for of the tail that was counted. */
 interface Folded {
   readonly snapshot: Snapshot;
@@ -47,8 +48,8 @@ interface Folded {
 }
 
 /**
- * Folds the updates of a document into a snapshot when there are many, one document at a time. A small one that is open
- * is encoded as it is, which takes milliseconds; others are read from the log and merged in another thread.
+ * Folds the updates of a document into a snapshot when there are many, one document at a time. One that is being edited
+ * knows what it is; another is read from the log and merged in another thread.
  */
 export class Compactions {
   readonly #log: UpdateLog;
@@ -57,7 +58,7 @@ export class Compactions {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   readonly #tails = new Map<string, OpenTail>();
-  readonly #queue = new Map<string, DocumentId>();
+  readonly #queue = new Map<string, { readonly documentId: DocumentId; readonly why: Why }>();
   #running: Promise<void> | undefined;
   #state: 'open' | 'closed' = 'open';
 
@@ -84,12 +85,20 @@ export class Compactions {
     this.#consider(record.documentId, tail);
   }
 
+  /**
+   * Nobody edits an open document any more: folding costs nobody time now, and makes its next opening cheap.
+   * @returns whether it is worth it; then the document should stay open until it is done
+   */
+  unedited(documentId: DocumentId): boolean {
+    const tail = this.#tails.get(documentId.value);
+    if (tail === undefined || !this.#isWorthIt(tail)) return false;
+    this.#enqueue(documentId, 'unedited');
+    return true;
+  }
+
   /** A document was closed: nothing will be appended. */
   closed(documentId: DocumentId): void {
-    const tail = this.#tails.get(documentId.value);
     this.#tails.delete(documentId.value);
-    const many = tail !== undefined && tail.updates >= this.#limits.compactIdleAfterUpdates;
-    if (many && tail.updates >= tail.notBefore && tail.bytes >= tail.snapshotBytes / 100) this.#enqueue(documentId);
   }
 
   /** Waits for the one that runs; starts no other. */
@@ -100,12 +109,12 @@ export class Compactions {
   }
 
   #consider(documentId: DocumentId, tail: OpenTail): void {
-    if (this.#isDue(tail)) this.#enqueue(documentId);
+    if (this.#isDue(tail)) this.#enqueue(documentId, 'due');
   }
 
-  #enqueue(documentId: DocumentId): void {
+  #enqueue(documentId: DocumentId, why: Why): void {
     if (this.#state === 'closed') return;
-    this.#queue.set(documentId.value, documentId);
+    this.#queue.set(documentId.value, { documentId, why });
     this.#running ??= this.#run();
   }
 
@@ -118,17 +127,21 @@ export class Compactions {
     return large || (many && tail.bytes >= tail.snapshotBytes / 10);
   }
 
+  #isWorthIt({ updates, bytes, snapshotBytes, notBefore }: OpenTail): boolean {
+    return updates >= this.#limits.compactIdleAfterUpdates && updates >= notBefore && bytes >= snapshotBytes / 100;
+  }
+
   async #run(): Promise<void> {
-    for (const [key, documentId] of this.#queue) {
+    for (const [key, { documentId, why }] of this.#queue) {
       this.#queue.delete(key);
       const tail = this.#tails.get(key);
       // Asked for while it was compacted: what has come since may be little.
-      if (tail !== undefined && !this.#isDue(tail)) continue;
+      if (tail === undefined || !(why === 'due' ? this.#isDue(tail) : this.#isWorthIt(tail))) continue;
       try {
         await this.#compact(documentId);
       } catch (cause) {
         // Not with the next update again: each try reads and merges the whole document.
-        if (tail !== undefined) tail.notBefore = tail.updates + this.#limits.compactAfterUpdates;
+        tail.notBefore = tail.updates + this.#limits.compactAfterUpdates;
         this.#logger.error({ document: key, err: cause }, 'A compaction failed; the document stays as it was');
       }
     }
@@ -137,7 +150,7 @@ export class Compactions {
 
   async #compact(documentId: DocumentId): Promise<void> {
     const started = performance.now();
-    const folded = (await this.#encoded(documentId)) ?? (await this.#merged(documentId));
+    const folded = (await this.#opened(documentId)) ?? (await this.#stored(documentId));
     if (folded === undefined) return;
     await this.#log.compact(documentId, folded.snapshot);
     this.#metrics.compacted(performance.now() - started);
@@ -149,16 +162,16 @@ export class Compactions {
     tail.notBefore = 0;
   }
 
-  async #encoded(documentId: DocumentId): Promise<Folded | undefined> {
+  async #opened(documentId: DocumentId): Promise<Folded | undefined> {
     const tail = this.#tails.get(documentId.value);
-    if (tail === undefined || tail.snapshotBytes + tail.bytes > this.#limits.compactInlineBytes) return undefined;
+    if (tail === undefined) return undefined;
     // What is not durable yet is counted when it is, though the snapshot holds it: the next one comes a little early.
     const { updates, bytes } = tail;
-    const snapshot = await tail.document.snapshot();
+    const snapshot = await tail.document.snapshot(this.#compactor);
     return snapshot === undefined ? undefined : { snapshot, updates, bytes };
   }
 
-  async #merged(documentId: DocumentId): Promise<Folded | undefined> {
+  async #stored(documentId: DocumentId): Promise<Folded | undefined> {
     const stored = await this.#log.load(documentId);
     if (stored === undefined || stored.tail.length === 0) return undefined;
     const before = stored.snapshot === undefined ? [] : [stored.snapshot.update];

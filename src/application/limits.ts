@@ -1,7 +1,8 @@
 import type { ProfileLimits } from '../domain/value-objects/user-profile.ts';
+import type { ContentLimits } from './room/room-content.ts';
 
 /** Everything a stranger can grow, bounded. Defaults and config keys stand in runtime/config. Sizes are bytes. */
-export interface Limits extends ProfileLimits {
+export interface Limits extends ProfileLimits, ContentLimits {
   /** One update, state vector or awareness message, decoded. */
   readonly maxMessageBytes: number;
   /** Entries of a state vector. */
@@ -18,6 +19,8 @@ export interface Limits extends ProfileLimits {
   readonly maxGapUpdates: number;
   readonly maxGapBytes: number;
   readonly gapTimeout: number;
+  /** Bytes of updates up to which a document is encoded on the event loop when it is compacted. */
+  readonly compactInlineBytes: number;
   /** Milliseconds between two deliveries to the many sessions of a document. */
   readonly deliveryWindow: number;
   /** Unsent bytes of a connection past which it gets no awareness (half of it) and no updates. */

@@ -3,6 +3,7 @@ import { CollaborationError } from '../domain/errors.ts';
 import type { DocumentRepository, LoadedDocument } from '../domain/repositories/document-repository.ts';
 import type { StoredDocument, UpdateLog } from '../domain/repositories/update-log.ts';
 import type { DocumentId } from '../domain/value-objects/document-id.ts';
+import { inSteps } from './room/in-steps.ts';
 
 /** Documents restored from the update log. */
 export class LoggedDocuments implements DocumentRepository {
@@ -24,8 +25,10 @@ export class LoggedDocuments implements DocumentRepository {
       bytes: stored.tail.reduce((sum, update) => sum + update.byteLength, 0),
       snapshotBytes: stored.snapshot?.update.byteLength ?? 0,
     };
+    const document = CollaborativeDocument.restore(documentId, [...snapshot, ...stored.tail]);
+    await inSteps(document.reading());
     return {
-      document: CollaborativeDocument.restore(documentId, [...snapshot, ...stored.tail]),
+      document,
       sequence: stored.sequence,
       lastModified: stored.lastModified,
       tail,

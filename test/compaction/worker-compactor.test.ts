@@ -54,10 +54,26 @@ describe('WorkerCompactor', () => {
     expect(await compactor.merge([])).toEqual(Y.encodeStateAsUpdate(new Y.Doc()));
   });
 
+  it('[ROOM17] answers what a state vector lacks of updates that were never integrated here', async () => {
+    const { doc, updates } = edited(30);
+    const known = new Y.Doc();
+    for (const update of updates.slice(0, 10)) Y.applyUpdate(known, update);
+    const vector = Y.encodeStateVector(known);
+    for (const stored of [updates, [Y.encodeStateAsUpdate(doc)]]) {
+      const answer = await compactor.diff(stored, vector);
+      expect(answer.byteLength).toBeLessThan(Y.encodeStateAsUpdate(doc).byteLength);
+      const client = new Y.Doc();
+      Y.applyUpdate(client, Y.encodeStateAsUpdate(known));
+      Y.applyUpdate(client, answer);
+      expect(client.getText('t').toString()).toBe(doc.getText('t').toString());
+    }
+    await expect(compactor.diff(updates, Uint8Array.of(5))).rejects.toThrow(/do not integrate/);
+  });
+
   it('[LOG13] updates that miss one between them, or are none, reject; the next merge works', async () => {
     const { doc, updates } = edited(3);
-    await expect(compactor.merge(updates.slice(1))).rejects.toThrow(/do not fold/);
-    await expect(compactor.merge([Uint8Array.of(1, 2, 3)])).rejects.toThrow(/do not fold/);
+    await expect(compactor.merge(updates.slice(1))).rejects.toThrow(/do not integrate/);
+    await expect(compactor.merge([Uint8Array.of(1, 2, 3)])).rejects.toThrow(/do not integrate/);
     expect(textOf(await compactor.merge(updates))).toBe(doc.getText('t').toString());
   });
 
@@ -99,7 +115,7 @@ const DIES_ONCE = `
 import { parentPort } from 'node:worker_threads';
 parentPort.on('message', ({ bytes }) => {
   if (bytes[0] === 1) process.exit(3);
-  parentPort.postMessage({ kind: 'merged', update: Uint8Array.of(42) });
+  parentPort.postMessage({ kind: 'done', update: Uint8Array.of(42) });
 });`;
 
 function edited(edits: number): { doc: Y.Doc; updates: Uint8Array[] } {

@@ -40,6 +40,7 @@ export async function startServer(
   const server: Server = await createServer(settings, recorder(logs), {
     ...inMemory,
     compactor: builtCompactor(),
+    worker: builtCompactor(),
     ...overrides,
   });
   await server.lifecycle.start();

@@ -1,7 +1,9 @@
+import * as Y from 'yjs';
 import { AcknowledgementQueue, type Ticket } from '../../src/application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../src/application/connection/client-connection.ts';
 import type { Access, Principal } from '../../src/application/ports/authenticator.ts';
 import type { Compactor } from '../../src/application/ports/compactor.ts';
+import type { DocumentWorker } from '../../src/application/ports/document-worker.ts';
 import type { Logger } from '../../src/application/ports/logger.ts';
 import type { Metrics } from '../../src/application/ports/metrics.ts';
 import type { WireFormat } from '../../src/application/ports/wire-format.ts';
@@ -148,7 +150,7 @@ export class World {
     this.store = store;
     this.log = new SabotagedLog(store);
     const loaded = loadConfig({ COMMIT_WINDOW_MS: '0', ...settings });
-    const services = { log: this.log, compactor, limits: limitsOf(loaded), clock: this.clock };
+    const services = { log: this.log, compactor, worker: WORKER, limits: limitsOf(loaded), clock: this.clock };
     this.#core = createCore(loaded, { ...services, logger: this.#logger(), metrics: this.#metrics() });
   }
 
@@ -209,6 +211,19 @@ export class World {
 const NO_COMPACTOR: Compactor = {
   merge: () => Promise.reject(new Error('Nothing is compacted here')),
   close: () => Promise.resolve(),
+};
+
+function merged(updates: readonly Uint8Array[]): Uint8Array {
+  const doc = new Y.Doc();
+  for (const update of updates) Y.applyUpdate(doc, update);
+  return Y.encodeStateAsUpdate(doc);
+}
+
+/** What a thread would do, here and at once. */
+const WORKER: DocumentWorker = {
+  merge: (updates) => Promise.resolve(merged(updates)),
+  close: () => Promise.resolve(),
+  diff: (updates, stateVector) => Promise.resolve(Y.diffUpdate(merged(updates), stateVector)),
 };
 
 /** Two clients in `doc`, who have been told of each other. */

@@ -18,14 +18,25 @@ import {
 /** No structs, no deletes: a zero each. */
 const EMPTY_UPDATE_BYTES = 2;
 
+/** The state vector of somebody who has nothing. */
+const NOTHING = new Uint8Array([0]);
+
+/**
+ * `joining`: what happens now will be part of the `document_state`. `opening`: that is being made, and what happens
+ * meanwhile follows it.
+ */
+type State =
+  | { readonly kind: 'joining' }
+  | { readonly kind: 'opening'; readonly missed: RoomBatch[] }
+  | { readonly kind: 'live' };
+
 /** One client in one document over one stream. */
 export class GrpcSession implements SessionSink {
   readonly #conversation: Conversation;
   readonly #documentId: string;
   readonly #clientId: string;
   readonly #outbox: MemberOutbox;
-  /** `joining`: what happens now will be part of the `document_state` that is not sent yet. */
-  #state: 'joining' | 'live' = 'joining';
+  #state: State = { kind: 'joining' };
   /** While the client does not keep up: the users it knows of, by client id. */
   #known: ReadonlyMap<string, CollaborationSession> | undefined;
 
@@ -33,28 +44,34 @@ export class GrpcSession implements SessionSink {
     this.#conversation = conversation;
     this.#documentId = documentId;
     this.#clientId = clientId;
-    this.#outbox = new MemberOutbox(conversation.outbox, conversation.format, (member, stateVector) =>
-      this.#catchUp(member, stateVector),
+    this.#outbox = new MemberOutbox(conversation.outbox, conversation.format, (member, update) =>
+      this.#catchUp(member, update),
     );
   }
 
   /** Sends the document as it is now, and who shows what; from here on the session is told of each change. */
-  open({ room, session }: RoomMember): void {
+  async open(member: RoomMember): Promise<void> {
+    const { room, session } = member;
     const { services, outbox } = this.#conversation;
+    const missed: RoomBatch[] = [];
+    this.#state = { kind: 'opening', missed };
     const state = {
-      state_vector: room.document.stateVector,
-      document_data: room.document.documentData,
+      state_vector: room.stateVector,
       active_users: services.collaboration.getActiveUsers(session.documentId).map(activeUser),
       last_modified: room.lastModified,
     };
+    const shown = room.presence.states;
+    const document_data = await room.missingUpdates(NOTHING);
     const now = services.clock.now();
-    outbox.writeOne(documentStateMessage(this.#documentId, state, now));
-    for (const shown of room.presence.states) outbox.writeOne(awarenessMessage(this.#documentId, shown, now));
-    this.#state = 'live';
+    outbox.writeOne(documentStateMessage(this.#documentId, { ...state, document_data }, now));
+    for (const each of shown) outbox.writeOne(awarenessMessage(this.#documentId, each, now));
+    this.#state = { kind: 'live' };
+    for (const batch of missed) this.deliver(batch, member);
   }
 
   deliver(batch: RoomBatch, member: RoomMember): void {
-    if (this.#state === 'joining') return;
+    if (this.#state.kind === 'opening') this.#state.missed.push(batch);
+    if (this.#state.kind !== 'live') return;
     // From this batch on the client is told of nothing (see MemberOutbox): with it, it knows who is here now.
     if (this.#conversation.outbox.congestion === 'full') this.#known ??= usersIn(member.room);
     this.#outbox.deliver(batch, member);
@@ -77,10 +94,9 @@ export class GrpcSession implements SessionSink {
   }
 
   /** All that was left out while the client did not keep up. */
-  #catchUp({ room }: RoomMember, stateVector: Uint8Array): void {
+  #catchUp({ room }: RoomMember, update: Uint8Array): void {
     const { services, outbox } = this.#conversation;
     const now = services.clock.now();
-    const update = room.document.missingUpdates(stateVector);
     const fields = { documentId: this.#documentId, update, originClientId: '', sequence: room.sequence };
     if (update.byteLength > EMPTY_UPDATE_BYTES) outbox.writeOne(updateMessage(fields, now));
     const users = usersIn(room);

@@ -68,7 +68,7 @@ async function join(conversation: Conversation, { documentId, clientId }: Sender
   if (!conversation.isOpen) return services.collaboration.leaveDocument(member, 'Disconnected');
   await member.room.whenReadable();
   // Where the room has failed meanwhile, it has told the client and ended the session.
-  if (connection.member(documentId.value, clientId.value) === member) sink.open(member);
+  if (connection.member(documentId.value, clientId.value) === member) await sink.open(member);
 }
 
 async function sync(conversation: Conversation, member: RoomMember, stateVector: Uint8Array): Promise<void> {

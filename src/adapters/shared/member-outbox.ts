@@ -1,6 +1,7 @@
 import type { WireFormat } from '../../application/ports/wire-format.ts';
 import type { RoomBatch } from '../../application/room/room-batch.ts';
 import type { RoomMember } from '../../application/room/room-member.ts';
+import { CollaborationError } from '../../domain/errors.ts';
 import type { Outbox } from './outbox.ts';
 
 /** `lagging`: the client was sent everything up to this state vector, and nothing since. */
@@ -15,14 +16,14 @@ const LIVE: Delivery = { kind: 'live' };
 export class MemberOutbox {
   readonly #outbox: Outbox;
   readonly #format: WireFormat;
-  readonly #catchUp: (member: RoomMember, stateVector: Uint8Array) => void;
+  readonly #catchUp: (member: RoomMember, update: Uint8Array) => void;
   #delivery: Delivery = LIVE;
 
   /**
-   * @param catchUp sends the client what it lacks since `stateVector`, and every presence state: it is called when the
-   * outbox has drained after an overflow, and the document can be read.
+   * @param catchUp sends the client all that it lacks, which is `update`, and every presence state: it is called when
+   * the outbox has drained after an overflow.
    */
-  constructor(outbox: Outbox, format: WireFormat, catchUp: (member: RoomMember, stateVector: Uint8Array) => void) {
+  constructor(outbox: Outbox, format: WireFormat, catchUp: (member: RoomMember, update: Uint8Array) => void) {
     this.#outbox = outbox;
     this.#format = format;
     this.#catchUp = catchUp;
@@ -41,24 +42,26 @@ export class MemberOutbox {
 
   #lag(member: RoomMember): void {
     if (!member.room.isOpen) return;
-    this.#delivery = { kind: 'lagging', stateVector: member.room.document.stateVector };
+    this.#delivery = { kind: 'lagging', stateVector: member.room.stateVector };
     this.#outbox.whenDrained(() => this.#drained(member));
   }
 
   #drained(member: RoomMember): void {
     const { room } = member;
     const delivery = this.#delivery;
-    if (delivery.kind === 'live' || !room.isOpen || room.members.bySession(member.session.sessionId) !== member) return;
-    const busy = room.whenReadable();
-    if (busy === undefined) {
-      this.#delivery = LIVE;
-      this.#catchUp(member, delivery.stateVector);
-      return;
-    }
-    // Where the room fails instead, it ends its sessions itself.
-    busy.then(
-      () => this.#drained(member),
-      () => undefined,
+    if (delivery.kind === 'live' || !isThere(member)) return;
+    // What is delivered from here on reaches the client, before or after what it lacks: updates commute.
+    this.#delivery = LIVE;
+    room.missingUpdates(delivery.stateVector).then(
+      (update) => {
+        if (isThere(member)) this.#catchUp(member, update);
+      },
+      // Where the room has failed, it ends its sessions itself; else what was asked for cannot be had.
+      (cause: unknown) => member.sink.end(CollaborationError.from(cause)),
     );
   }
+}
+
+function isThere(member: RoomMember): boolean {
+  return member.room.isOpen && member.room.members.bySession(member.session.sessionId) === member;
 }

@@ -1,34 +1,49 @@
 import { CollaborationError } from '../../domain/errors.ts';
-import type { Logger } from '../ports/logger.ts';
-import type { Metrics } from '../ports/metrics.ts';
-import type { Submission } from './submission.ts';
+import { WAITING } from '../connection/acknowledgements.ts';
+import type { Intake } from './intake.ts';
+import type { RoomContent } from './room-content.ts';
+import type { RoomServices } from './room-services.ts';
+import { abandon, type Submission } from './submission.ts';
 
-interface Recovery {
-  /** @throws when the update does not integrate */
-  settle(submission: Submission): void;
-  /** Reads the document again from its log. */
-  reload(): Promise<void>;
+interface Recovering {
+  readonly content: RoomContent;
+  readonly intake: Intake;
+  readonly services: RoomServices;
+  /** @throws CollaborationError why the room was closed, where it is: another room may have its document by now */
+  checkOpen(): void;
 }
 
-interface Services {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
-/** Integrates a burst one by one after it failed as a whole; refuses whatever does not integrate. */
-export async function recover(burst: readonly Submission[], recovery: Recovery, services: Services): Promise<void> {
-  await recovery.reload();
-  for (const submission of burst) {
-    try {
-      recovery.settle(submission);
-    } catch (cause) {
-      refusePoison(submission, cause, services);
-      await recovery.reload();
+/**
+ * Integrates a burst one by one after it failed as a whole; refuses whatever does not integrate. Each that does not costs
+ * another reading of the log.
+ * @throws CollaborationError when the log cannot be read, or the room was closed; what is left of the burst is abandoned
+ */
+export async function recover(burst: readonly Submission[], room: Recovering): Promise<void> {
+  try {
+    await reload(room);
+    for (const submission of burst) {
+      try {
+        room.intake.take([submission], room.content.document);
+      } catch (cause) {
+        refusePoison(submission, cause, room.services);
+        await reload(room);
+      }
     }
+  } catch (cause) {
+    for (const submission of burst) if (submission.ticket.position === WAITING) abandon(submission);
+    throw cause;
   }
 }
 
-function refusePoison({ member, ticket }: Submission, cause: unknown, { logger, metrics }: Services): void {
+async function reload({ content, services, checkOpen }: Recovering): Promise<void> {
+  content.discard();
+  await services.journal.committed();
+  await content.load();
+  await content.warm();
+  checkOpen();
+}
+
+function refusePoison({ member, ticket }: Submission, cause: unknown, { logger, metrics }: RoomServices): void {
   const { documentId, clientId, sessionId } = member.session;
   const ids = { document: documentId.value, client: clientId.value, session: sessionId };
   logger.warn({ ...ids, err: cause }, 'Refused an update that decodes but does not integrate');

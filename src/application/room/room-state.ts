@@ -1,7 +1,10 @@
 import type { CollaborationError } from '../../domain/errors.ts';
 
-/** `recovering`: an update did not integrate, and the document is read again from its log. */
+/**
+ * `busy`: nothing is integrated until `done`. The document is `readable` meanwhile while it is made ready to be edited,
+ * not so while it is read from its log: because it was let go of, or because an update did not integrate.
+ */
 export type RoomState =
   | { readonly kind: 'open' }
-  | { readonly kind: 'recovering'; readonly done: Promise<void> }
+  | { readonly kind: 'busy'; readonly done: Promise<void>; readonly content: 'readable' | 'unreadable' }
   | { readonly kind: 'closed'; readonly why: CollaborationError };

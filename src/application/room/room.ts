@@ -1,22 +1,29 @@
-import type { Integration } from '../../domain/entities/integration.ts';
+import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
 import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
-import { type CollaborationEvent, DocumentUpdated } from '../../domain/events.ts';
+import type { CollaborationEvent } from '../../domain/events.ts';
 import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
 import type { LogRecord, Snapshot } from '../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
-import { WAITING } from '../connection/acknowledgements.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
+import type { Compactor } from '../ports/compactor.ts';
 import { Delivery } from './delivery.ts';
 import { GapBox } from './gap-box.ts';
+import { Intake } from './intake.ts';
 import { Members } from './members.ts';
+import { missing } from './missing.ts';
 import { PendingAppend } from './pending-append.ts';
 import { recover } from './recovery.ts';
+import { RoomContent } from './room-content.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
 import type { RoomState } from './room-state.ts';
+import { snapshotOf } from './snapshot-of.ts';
 import { abandon, type Submission } from './submission.ts';
 import type { Gathering } from './tick.ts';
+
+/** No structs, no deletes. */
+const NO_CHANGE = new Uint8Array([0, 0]);
 
 /**
  * One live document on this node, and everyone who is in it. What arrives in a tick is integrated in one transaction,
@@ -30,8 +37,9 @@ export class Room implements Gathering, JournalClient {
   readonly #gaps: GapBox;
   readonly #onFailure: (room: Room) => void;
   readonly #append: PendingAppend;
+  readonly #intake: Intake;
   readonly #delivery: Delivery;
-  #loaded: LoadedDocument;
+  readonly #content: RoomContent;
   #inbox: Submission[] = [];
   #state: RoomState = { kind: 'open' };
   /** Unix milliseconds since nobody was in the room. */
@@ -40,12 +48,13 @@ export class Room implements Gathering, JournalClient {
   constructor(loaded: LoadedDocument, presence: Presence, services: RoomServices, onFailure: (room: Room) => void) {
     this.documentId = loaded.document.documentId;
     this.presence = presence;
-    this.#loaded = loaded;
     this.#services = services;
     this.#onFailure = onFailure;
+    this.#content = new RoomContent(loaded, services.documents, services.clock);
     this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
     this.#gaps = new GapBox(services.limits);
     this.#append = new PendingAppend(this, loaded, services.journal);
+    this.#intake = new Intake(this, this.#gaps, this.#append, services.clock);
     this.#emptySince = services.clock.now();
   }
 
@@ -93,15 +102,17 @@ export class Room implements Gathering, JournalClient {
   }
 
   /**
-   * Resolves when what arrived before is integrated and the document can be read. Usually at once.
+   * Resolves when what arrived before is integrated, or will be delivered, and the document can be read. Usually at once.
    * @throws CollaborationError why the room was closed; so does the promise reject
    */
   whenReadable(): Promise<void> | undefined {
     this.#integrate();
     switch (this.#state.kind) {
       case 'open':
-        return undefined;
-      case 'recovering':
+        if (!this.#content.isReleased) return undefined;
+        return this.#wait(this.#content.load(), 'unreadable').then(() => this.whenReadable());
+      case 'busy':
+        if (this.#state.content === 'readable') return undefined;
         // What came in meanwhile is not integrated yet, or the room has failed instead.
         return this.#state.done.then(() => this.whenReadable());
       case 'closed':
@@ -109,14 +120,38 @@ export class Room implements Gathering, JournalClient {
     }
   }
 
-  /** What a sender should wait for before it sends more. */
+  /** What a sender waits for before it sends more. */
   get busy(): Promise<void> | undefined {
-    return this.#state.kind === 'recovering' ? this.#state.done : undefined;
+    return this.#state.kind === 'busy' ? this.#state.done : undefined;
+  }
+
+  /** Encoding v1. Read it only when `whenReadable` says so. */
+  get stateVector(): Uint8Array {
+    return this.#content.stateVector;
   }
 
   /** Read it only when `whenReadable` says so. */
-  get document(): LoadedDocument['document'] {
-    return this.#loaded.document;
+  get document(): CollaborativeDocument {
+    return this.#content.document;
+  }
+
+  /** What somebody with this state vector lacks. @throws CollaborationError as `missingParts` */
+  async missingUpdates(stateVector: Uint8Array): Promise<Uint8Array> {
+    const [update = NO_CHANGE] = await missing(this, this.#services.worker, stateVector, 'one');
+    return update;
+  }
+
+  /**
+   * The same as several updates in order, where that is cheaper; see `CollaborativeDocument.missingParts`.
+   * @throws CollaborationError `invalid` when the state vector does not decode · as `whenReadable`
+   */
+  missingParts(stateVector: Uint8Array): Promise<readonly Uint8Array[]> {
+    return missing(this, this.#services.worker, stateVector, 'parts');
+  }
+
+  /** Resolves when the document can be edited, or the room has failed. */
+  warm(): Promise<void> {
+    return this.busy ?? this.#wait(this.#content.warm(), 'readable');
   }
 
   endOfTick(): void {
@@ -127,23 +162,20 @@ export class Room implements Gathering, JournalClient {
   /** Called from time to time. */
   maintain(now: number): void {
     this.#gaps.expire(now);
+    if (!this.#isQuiet || !this.#content.isUnused(now, this.#services.limits)) return;
+    // Folded first, what is behind the snapshot does not have to be read update by update the next time.
+    if (!this.#services.compactions.unedited(this.documentId)) this.#content.release();
   }
 
   /** Whether nobody has been here for `idle` milliseconds and nothing is under way. */
   isIdle(now: number, idle: number): boolean {
-    return (
-      this.members.size === 0 &&
-      this.#state.kind === 'open' &&
-      this.#inbox.length === 0 &&
-      this.#append.isDurable &&
-      now - this.#emptySince >= idle
-    );
+    return this.members.size === 0 && this.#isQuiet && now - this.#emptySince >= idle;
   }
 
-  snapshot(): Promise<Snapshot> | undefined {
-    if (this.#state.kind !== 'open' || !this.#loaded.document.isHot) return undefined;
-    const snapshot = { update: this.#loaded.document.documentData, sequence: this.#append.sequence };
-    return this.#services.journal.committed().then(() => snapshot);
+  /** The document as it is now, once all of it is durable; none where it is not ready to be edited. */
+  snapshot(compactor: Compactor): Promise<Snapshot> | undefined {
+    if (this.#state.kind !== 'open' || !this.#content.isHot) return undefined;
+    return snapshotOf(this.#content.document, this.#append.sequence, compactor, this.#services);
   }
 
   appendCommitted(record: LogRecord): void {
@@ -170,91 +202,56 @@ export class Room implements Gathering, JournalClient {
     this.#inbox = [];
     this.#gaps.abandonAll();
     this.#delivery.stop();
-    this.#loaded.document.destroy();
+    this.#content.discard();
+  }
+
+  get #isQuiet(): boolean {
+    const isWaiting = this.#inbox.length > 0 || this.#gaps.size > 0;
+    return this.#state.kind === 'open' && !isWaiting && this.#append.isDurable;
   }
 
   #integrate(): void {
     if (this.#state.kind !== 'open' || this.#inbox.length === 0) return;
-    const burst = this.#inbox;
-    this.#inbox = [];
-    let integrations: readonly Integration[];
-    try {
-      integrations = this.#loaded.document.applyUpdates(burst);
-    } catch (cause) {
-      this.#notIntegrated(burst, CollaborationError.from(cause));
+    if (!this.#content.isReadyFor(this.#inbox)) {
+      void this.#wait(this.#content.warm(), this.#content.isReleased ? 'unreadable' : 'readable');
       return;
     }
-    burst.forEach((submission, at) => {
-      this.#settle(submission, integrations[at]);
-    });
-    this.#append.flush();
+    const burst = this.#inbox;
+    this.#inbox = [];
+    try {
+      this.#intake.take(burst, this.#content.document);
+    } catch (cause) {
+      this.#notIntegrated(burst, CollaborationError.from(cause));
+    }
   }
 
   /** A sender's fault; or the document's own, when what is stored of it cannot be read. */
   #notIntegrated(burst: readonly Submission[], error: CollaborationError): void {
     if (error.kind === 'invalid') {
-      this.#recover(burst);
+      const checkOpen = () => {
+        if (this.#state.kind === 'closed') throw this.#state.why;
+      };
+      const recovering = { content: this.#content, intake: this.#intake, services: this.#services, checkOpen };
+      void this.#wait(recover(burst, recovering), 'unreadable');
       return;
     }
     burst.forEach(abandon);
     this.fail(error);
   }
 
-  #settle(submission: Submission, integration: Integration | undefined): void {
-    switch (integration?.kind) {
-      case 'learned':
-        this.#learn(submission, submission.update);
-        this.#append.await(submission.ticket);
-        return;
-      case 'gap':
-        if (integration.integrated !== undefined) this.#learn(submission, integration.integrated);
-        if (this.#gaps.add(submission, integration.missing, this.#services.clock.now()) === 'new') {
-          submission.member.sink.requestSync(this.#loaded.document.stateVector);
-        }
-        return;
-      case 'known':
-      case undefined:
-        this.#append.await(submission.ticket);
-    }
-  }
-
-  #learn({ member }: Submission, update: Uint8Array): void {
-    const now = this.#services.clock.now();
-    const sequence = this.#append.add(update, now);
-    this.announce(new DocumentUpdated(member.session, now, update, sequence), member);
-    if (this.#gaps.size === 0) return;
-    for (const ready of this.#gaps.takeReady((client) => this.#loaded.document.clockOf(client))) this.submit(ready);
-  }
-
-  /** One by one, to find the update that does not integrate; each that does not costs another reading of the log. */
-  #recover(burst: readonly Submission[]): void {
-    const recovery = {
-      settle: (submission: Submission) => {
-        if (!this.isOpen) return abandon(submission);
-        this.#settle(submission, this.#loaded.document.applyUpdate(submission));
-        this.#append.flush();
-      },
-      reload: async () => {
-        this.#loaded.document.destroy();
-        await this.#services.journal.committed();
-        const loaded = await this.#services.documents.getOrCreate(this.documentId);
-        loaded.document.warm();
-        // Failed meanwhile: another room may have this document by now.
-        if (this.#state.kind === 'closed') throw this.#state.why;
-        this.#loaded = loaded;
-      },
-    };
-    const done = recover(burst, recovery, this.#services).then(
+  /** Nothing is integrated until `work` is done; where it fails, so does the room. */
+  #wait(work: Promise<void>, content: 'readable' | 'unreadable'): Promise<void> {
+    const done = work.then(
       () => {
-        if (this.#state.kind !== 'recovering') return;
+        if (this.#state.kind !== 'busy') return;
         this.#state = { kind: 'open' };
         this.#services.tick.schedule(this);
       },
       (cause: unknown) => {
-        for (const submission of burst) if (submission.ticket.position === WAITING) abandon(submission);
         this.fail(new CollaborationError('unavailable', 'The document could not be read again.', cause));
       },
     );
-    this.#state = { kind: 'recovering', done };
+    this.#state = { kind: 'busy', done, content };
+    return done;
   }
 }

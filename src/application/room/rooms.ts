@@ -55,10 +55,11 @@ export class Rooms {
 
   /** Lets go of rooms that nobody was in for `idle` milliseconds, and of updates that waited too long. */
   maintain(idle: number): void {
-    const now = this.#services.clock.now();
+    const { clock, compactions } = this.#services;
+    const now = clock.now();
     for (const room of this.#open.values()) {
       room.maintain(now);
-      if (room.isIdle(now, idle)) this.#release(room);
+      if (room.isIdle(now, idle) && !compactions.unedited(room.documentId)) this.#release(room);
     }
   }
 

@@ -12,6 +12,7 @@ import type { Limits } from '../limits.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compactor } from '../ports/compactor.ts';
+import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import { BackgroundTasks } from './background-tasks.ts';
 import type { Settings } from './config/keys.ts';
@@ -31,6 +32,7 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly authenticator?: Authenticator;
   readonly compactor?: Compactor;
+  readonly worker?: DocumentWorker;
 }
 
 /** A server that is wired and not started. */
@@ -46,10 +48,11 @@ export async function createServer(settings: Settings, logger: Logger, overrides
   const clock = overrides.clock ?? new SystemClock();
   const authenticator = overrides.authenticator ?? new OpenAuthenticator();
   const compactor = overrides.compactor ?? new WorkerCompactor();
+  const worker = overrides.worker ?? new WorkerCompactor();
   const log = overrides.log ?? (await openStore(settings));
   const metrics = new PrometheusMetrics();
   const limits = limitsOf(settings);
-  const core = createCore(settings, { log, compactor, limits, clock, logger, metrics });
+  const core = createCore(settings, { log, compactor, worker, limits, clock, logger, metrics });
   const { collaboration, rooms, storage } = core;
   const background = new BackgroundTasks(collaboration, rooms, clock, {
     sessionTimeout: settings.SESSION_TIMEOUT_MS,

@@ -7,6 +7,7 @@ import type { Limits } from '../limits.ts';
 import { LoggedDocuments } from '../logged-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compactor } from '../ports/compactor.ts';
+import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { Rooms } from '../room/rooms.ts';
@@ -18,6 +19,8 @@ import type { Part } from './lifecycle.ts';
 interface CoreServices {
   readonly log: UpdateLog;
   readonly compactor: Compactor;
+  /** Beside the compactor, so that nobody who joins waits for a compaction. */
+  readonly worker: DocumentWorker;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -36,7 +39,7 @@ export interface Core {
 
 /** Wires documents, sessions and the log. */
 export function createCore(settings: Settings, services: CoreServices): Core {
-  const { log, compactor, limits, clock, logger, metrics } = services;
+  const { log, compactor, worker, limits, clock, logger, metrics } = services;
   const journal = new Journal(log, clock, logger, metrics, {
     commitWindow: settings.COMMIT_WINDOW_MS,
     retryFor: settings.STORE_RETRY_MS,
@@ -46,7 +49,6 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
     compactIdleAfterUpdates: settings.COMPACT_IDLE_AFTER_UPDATES,
     compactAfterBytes: settings.COMPACT_AFTER_BYTES,
-    compactInlineBytes: settings.COMPACT_INLINE_BYTES,
   };
   const compactions = new Compactions(log, compactor, compaction, logger, metrics);
   const documents = new LoggedDocuments(log);
@@ -55,6 +57,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     documents,
     journal,
     compactions,
+    worker,
     limits,
     tick: new Tick(),
     clock,
@@ -77,6 +80,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
       } finally {
         // Also where the store failed to the last.
         await compactor.close();
+        await worker.close();
         await log.close();
       }
     },

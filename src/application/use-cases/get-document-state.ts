@@ -16,6 +16,9 @@ export interface DocumentState {
   readonly sequence: number;
 }
 
+/** The state vector of somebody who has nothing. */
+const NOTHING = new Uint8Array([0]);
+
 /**
  * The whole state of a document.
  * @throws CollaborationError `not-found` when it was never written and nobody is in it · `forbidden` · `unavailable`
@@ -29,13 +32,13 @@ export async function getDocumentState(
     throw new CollaborationError('forbidden', 'You may not open this document.');
   }
   const room = await context.rooms.open(documentId);
-  await room.whenReadable();
   if (room.sequence === 0 && room.members.size === 0) {
     throw new CollaborationError('not-found', 'There is no such document: it was never written and nobody is in it.');
   }
+  const documentData = await room.missingUpdates(NOTHING);
   return {
-    stateVector: room.document.stateVector,
-    documentData: room.document.documentData,
+    stateVector: room.stateVector,
+    documentData,
     activeUsers: getActiveUsers(context, documentId),
     lastModified: room.lastModified,
     sequence: room.sequence,

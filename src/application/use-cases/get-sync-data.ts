@@ -40,8 +40,7 @@ export async function getSyncParts(
 ): Promise<readonly Uint8Array[]> {
   heard(context, member);
   const checked = checkSize(context, stateVector);
-  await member.room.whenReadable();
-  return member.room.document.missingParts(checked);
+  return member.room.missingParts(checked);
 }
 
 /**
@@ -68,9 +67,8 @@ function heard({ clock, events }: UseCaseContext, member: RoomMember): void {
 
 async function missing(context: UseCaseContext, room: Room, stateVector: Uint8Array): Promise<SyncData> {
   const checked = checkSize(context, stateVector);
-  await room.whenReadable();
-  const { document } = room;
-  return { update: document.missingUpdates(checked), stateVector: document.stateVector };
+  const update = await room.missingUpdates(checked);
+  return { update, stateVector: room.stateVector };
 }
 
 function checkSize({ limits }: UseCaseContext, stateVector: Uint8Array): Uint8Array {

@@ -1,8 +1,10 @@
 import * as Y from 'yjs';
 import { equalBytes } from '../codecs/equal-bytes.ts';
-import { scanUpdate, someDelete } from '../codecs/scan-update.ts';
+import { scanInSteps } from '../codecs/scan-in-steps.ts';
+import { scanUpdate, someDelete, type UpdateScan } from '../codecs/scan-update.ts';
 import { CollaborationError } from '../errors.ts';
 import { DeleteRanges } from './delete-ranges.ts';
+import { bytesOf, isQuicklyIntegrated, isSmallStep, UPDATES_A_STEP } from './document-weight.ts';
 import type { ScannedUpdate } from './integration.ts';
 
 /**
@@ -12,12 +14,29 @@ import type { ScannedUpdate } from './integration.ts';
 export class ColdState {
   /** Yjs updates, encoding v1, in an order in which each finds its predecessors. */
   readonly updates: readonly Uint8Array[];
+  readonly bytes: number;
   #clocks: ReadonlyMap<number, number> | undefined;
   #deleted: DeleteRanges | undefined;
   #deletes: readonly Uint8Array[] | undefined;
 
   constructor(updates: readonly Uint8Array[]) {
     this.updates = updates;
+    this.bytes = bytesOf(updates);
+  }
+
+  /**
+   * Reads what the questions below need, each `next()` a bounded piece, so that they are answered at once later.
+   * @throws CollaborationError as `stateVector`, from `next()`
+   */
+  *reading(): Generator<undefined, void> {
+    const clocks = new Map<number, number>();
+    for (const [at, update] of this.updates.entries()) {
+      const scan = isSmallStep(update) ? scanUpdate(update) : yield* scanInSteps(update);
+      addClocks(clocks, scan);
+      known.set(update, readDeletes(update, scan));
+      if (at % UPDATES_A_STEP === 0) yield;
+    }
+    this.#clocks = clocks;
   }
 
   /** Encoding v1, as Yjs would encode it. @throws CollaborationError `invalid` when an update does not decode */
@@ -38,7 +57,9 @@ export class ColdState {
   knows({ update, scan }: ScannedUpdate): boolean {
     const clocks = this.#knownClocks;
     if (!scan.structs.every(({ client, end }) => end <= (clocks.get(client) ?? 0))) return false;
-    return scan.deletes === 0 || this.#hasDeleteSet({ update, scan }) || this.#coversDeletes({ update, scan });
+    if (scan.deletes === 0 || this.#hasDeleteSet({ update, scan })) return true;
+    // Where there are many, comparing takes as long as integrating, which can be done in steps.
+    return isQuicklyIntegrated(this) && this.#coversDeletes({ update, scan });
   }
 
   /** Yjs writes a delete set in one way only, so the same deletes are mostly the same bytes. */
@@ -62,15 +83,17 @@ export class ColdState {
 
   #readClocks(): ReadonlyMap<number, number> {
     const clocks = new Map<number, number>();
-    for (const update of this.updates) {
-      for (const { client, clock, end } of scanUpdate(update).structs) {
-        const known = clocks.get(client) ?? 0;
-        // Counted as known, what is missing would be acknowledged when somebody brings it, and not be stored.
-        if (clock > known) throw new CollaborationError('unavailable', 'The stored document has a hole.');
-        if (end > known) clocks.set(client, end);
-      }
-    }
+    for (const update of this.updates) addClocks(clocks, scanUpdate(update));
     return clocks;
+  }
+}
+
+function addClocks(clocks: Map<number, number>, { structs }: UpdateScan): void {
+  for (const { client, clock, end } of structs) {
+    const known = clocks.get(client) ?? 0;
+    // Counted as known, what is missing would be acknowledged when somebody brings it, and not be stored.
+    if (clock > known) throw new CollaborationError('unavailable', 'The stored document has a hole.');
+    if (end > known) clocks.set(client, end);
   }
 }
 
@@ -83,14 +106,13 @@ const known = new WeakMap<Uint8Array, readonly Uint8Array[]>();
 function deletesOf(update: Uint8Array): readonly Uint8Array[] {
   let deletes = known.get(update);
   if (deletes === undefined) {
-    deletes = readDeletes(update);
+    deletes = readDeletes(update, scanUpdate(update));
     known.set(update, deletes);
   }
   return deletes;
 }
 
-function readDeletes(update: Uint8Array): readonly Uint8Array[] {
-  const { deletes, deletesAt, size } = scanUpdate(update);
+function readDeletes(update: Uint8Array, { deletes, deletesAt, size }: UpdateScan): readonly Uint8Array[] {
   if (deletes === 0) return [];
   const deleteSet = update.subarray(deletesAt, size);
   const only = new Uint8Array(1 + deleteSet.byteLength);

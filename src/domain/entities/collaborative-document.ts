@@ -3,13 +3,21 @@ import { equalBytes } from '../codecs/equal-bytes.ts';
 import { CollaborationError } from '../errors.ts';
 import type { DocumentId } from '../value-objects/document-id.ts';
 import { ColdState } from './cold-state.ts';
+import { isQuicklyEncoded, isQuicklyIntegrated } from './document-weight.ts';
+import { integrateInSteps } from './integrate-in-steps.ts';
 import { type Integration, integrateUpdate, KNOWN, type ScannedUpdate } from './integration.ts';
-import { isWorthFolding, UpdateTrail } from './update-trail.ts';
+import { type Folding, isWorthFolding, UpdateTrail } from './update-trail.ts';
 
 /** `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory. */
 type State =
   | { readonly kind: 'cold'; readonly stored: ColdState }
   | { readonly kind: 'hot'; readonly doc: Y.Doc; readonly bytes: UpdateTrail };
+
+/**
+ * `at once`: a few milliseconds at most. `when warm`: after `warming`. `when folded`: after `folding`. `elsewhere`: the document is large and the answer
+ * has to be made from all of it, so it had better be made in another thread, from `updates`.
+ */
+export type Effort = 'at once' | 'when warm' | 'when folded' | 'elsewhere';
 
 /** The state vector of somebody who has nothing, and the update that changes nothing. */
 const NOTHING = new Uint8Array([0]);
@@ -46,6 +54,67 @@ export class CollaborativeDocument {
     this.#doc();
   }
 
+  /** Whether it may be made ready to be edited in one go, without `warming`; true where it is. */
+  get isQuicklyWarm(): boolean {
+    return this.#state.kind === 'hot' || isQuicklyIntegrated(this.#state.stored);
+  }
+
+  /** `warm` in steps of a few milliseconds; it can be read meanwhile. @throws as `warm`, from `next()` */
+  *warming(): Generator<undefined, void> {
+    const state = this.#state;
+    if (state.kind === 'hot') return;
+    const { updates } = state.stored;
+    const doc = emptyDoc(this.documentId);
+    try {
+      yield* integrateInSteps(doc, updates);
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+    checkComplete(doc, this.documentId);
+    if (this.#state === state) this.#state = { kind: 'hot', doc, bytes: new UpdateTrail(updates) };
+  }
+
+  /** Makes it ready to be read, in steps of a few milliseconds. @throws CollaborationError `unavailable`, from `next()` */
+  *reading(): Generator<undefined, void> {
+    if (this.#state.kind !== 'cold') return;
+    try {
+      yield* this.#state.stored.reading();
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+  }
+
+  /** Whether an update adds nothing, as far as that can be told at once. */
+  knows(scanned: ScannedUpdate): boolean {
+    return this.#state.kind === 'cold' && this.#state.stored.knows(scanned);
+  }
+
+  /** What it takes to tell somebody with this state vector what is missing: as it is cheapest, or as one update. */
+  effort(stateVector: Uint8Array, as: 'parts' | 'one'): Effort {
+    const state = this.#state;
+    const isFolded = state.kind === 'hot' || !isWorthFolding(state.stored.updates);
+    if (state.kind === 'hot' && state.bytes.isLong) return 'when folded';
+    const parts = isFolded ? this.#knownParts(stateVector) : undefined;
+    if (parts !== undefined && (as === 'parts' || parts.length < 2)) return 'at once';
+    if (!isQuicklyEncoded(this.bytes)) return 'elsewhere';
+    return this.isQuicklyWarm ? 'at once' : 'when warm';
+  }
+
+  /** Of the updates that it has as bytes: more than it would have as one. */
+  get bytes(): number {
+    return this.#state.kind === 'hot' ? this.#state.bytes.bytes : this.#state.stored.bytes;
+  }
+
+  /** All of it, to be merged elsewhere; none where it is not ready to be edited, or had better be encoded. */
+  folding(): Folding | undefined {
+    return this.#state.kind === 'hot' ? this.#state.bytes.folding() : undefined;
+  }
+
+  /** All of it, as updates in order, encoding v1. @throws CollaborationError as `warm` */
+  get updates(): readonly Uint8Array[] {
+    return this.#bytes.updates;
+  }
+
   /**
    * Integrates one update.
    * @throws CollaborationError `invalid` when it does not integrate; the document is then suspect and must be dropped.
@@ -62,8 +131,7 @@ export class CollaborativeDocument {
    * may be in it by half) and must be dropped and restored from its log · as `warm`
    */
   applyUpdates(updates: readonly ScannedUpdate[]): readonly Integration[] {
-    const state = this.#state;
-    if (state.kind === 'cold' && updates.every((each) => state.stored.knows(each))) return updates.map(() => KNOWN);
+    if (updates.every((each) => this.knows(each))) return updates.map(() => KNOWN);
     const doc = this.#doc();
     this.#stateVector = undefined;
     try {
@@ -104,9 +172,7 @@ export class CollaborativeDocument {
    * @throws CollaborationError as `missingUpdates`
    */
   missingParts(stateVector: Uint8Array): readonly Uint8Array[] {
-    if (equalBytes(stateVector, NOTHING)) return this.#bytes.updates;
-    if (equalBytes(stateVector, this.stateVector)) return this.#bytes.deletes;
-    return [this.#encoded(stateVector)];
+    return this.#knownParts(stateVector) ?? [this.#encoded(stateVector)];
   }
 
   /** The full state as one update. @throws CollaborationError as `warm` */
@@ -118,6 +184,11 @@ export class CollaborativeDocument {
   destroy(): void {
     if (this.#state.kind === 'hot') this.#state.doc.destroy();
     this.#state = { kind: 'cold', stored: new ColdState([]) };
+  }
+
+  #knownParts(stateVector: Uint8Array): readonly Uint8Array[] | undefined {
+    if (equalBytes(stateVector, NOTHING)) return this.#bytes.updates;
+    return equalBytes(stateVector, this.stateVector) ? this.#bytes.deletes : undefined;
   }
 
   /** The document as bytes: all that somebody needs who has nothing of it, or all of its structs. */
@@ -156,18 +227,29 @@ export class CollaborativeDocument {
 }
 
 function integrated(updates: readonly Uint8Array[], documentId: DocumentId): Y.Doc {
-  // Without a guid of its own, Yjs makes a random one digit by digit, each by a call of the system's random source.
-  const doc = new Y.Doc({ gc: true, guid: documentId.value });
+  const doc = emptyDoc(documentId);
   try {
     doc.transact(() => {
       for (const update of updates) Y.applyUpdate(doc, update);
     });
   } catch (cause) {
-    throw new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
+    throw unreadable(cause);
   }
-  if (doc.store.pendingStructs === null && doc.store.pendingDs === null) return doc;
-  const cause = new Error(
-    `The stored updates of ${JSON.stringify(documentId.value)} refer to updates that are not stored.`,
-  );
-  throw new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
+  checkComplete(doc, documentId);
+  return doc;
+}
+
+/** Without a guid of its own, Yjs makes a random one digit by digit, each by a call of the system's random source. */
+function emptyDoc(documentId: DocumentId): Y.Doc {
+  return new Y.Doc({ gc: true, guid: documentId.value });
+}
+
+function checkComplete({ store }: Y.Doc, documentId: DocumentId): void {
+  if (store.pendingStructs === null && store.pendingDs === null) return;
+  const which = JSON.stringify(documentId.value);
+  throw unreadable(new Error(`The stored updates of ${which} refer to updates that are not stored.`));
+}
+
+function unreadable(cause: unknown): CollaborationError {
+  return new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
 }

@@ -1,4 +1,6 @@
+import * as Y from 'yjs';
 import { ColdState } from './cold-state.ts';
+import { bytesOf, isQuicklyEncoded } from './document-weight.ts';
 
 /** Each update is a message of its own, which the newcomer integrates by itself. */
 const MOST_UPDATES = 50;
@@ -8,37 +10,109 @@ const SMALL = 64 * 1024;
 
 /** Whether a newcomer is better served by one update, encoded anew, than by these. */
 export function isWorthFolding(updates: readonly Uint8Array[]): boolean {
-  return updates.length > 1 && (updates.length > MOST_UPDATES || bytesOf(updates) < SMALL);
+  if (updates.length < 2) return false;
+  const bytes = bytesOf(updates);
+  return bytes < SMALL || (updates.length > MOST_UPDATES && isQuicklyEncoded(bytes));
 }
+
+/** An update, or several merged into one; how often it was merged. */
+interface Part {
+  readonly update: Uint8Array;
+  readonly tier: number;
+}
+
+/** Updates that are merged elsewhere, while more may come. */
+export interface Folding {
+  readonly updates: readonly Uint8Array[];
+  /** Puts what they were merged into in their place. */
+  replace(merged: Uint8Array): void;
+}
+
+/** No part that is as large is merged any more. */
+const FINAL = Number.POSITIVE_INFINITY;
 
 /** An integrated document's state as bytes, kept up to date by adding what it learns, so that joins need no encoding. */
 export class UpdateTrail {
-  #updates: Uint8Array[] | undefined;
+  /** None where the document must be encoded before somebody joins. */
+  #parts: Part[] | undefined;
+  #bytes: number;
+  /** Bytes of what it was made of, before it learned anything. */
+  #baseBytes: number;
   #state: ColdState | undefined;
 
   /** @param updates what the document was made of */
   constructor(updates: readonly Uint8Array[]) {
-    this.#updates = [...updates];
+    this.#parts = updates.map(partOf);
+    this.#bytes = bytesOf(updates);
+    this.#baseBytes = this.#bytes;
+  }
+
+  /** Of all updates, as they came: at least what the document would have as one. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The document has learned an update. */
   add(update: Uint8Array): void {
     this.#state = undefined;
-    this.#updates?.push(update);
-    if (this.#updates !== undefined && this.#updates.length > MOST_UPDATES) this.#updates = undefined;
+    this.#bytes += update.byteLength;
+    if (this.#parts === undefined) return;
+    this.#parts.push(partOf(update));
+    if (this.#parts.length <= MOST_UPDATES) return;
+    if (isQuicklyEncoded(this.#bytes)) this.#parts = undefined;
+    else mergeTiers(this.#parts);
+  }
+
+  /** Whether what it has learned is so much that it had better be merged with the rest before it is sent to anybody. */
+  get isLong(): boolean {
+    return !isQuicklyEncoded(this.#bytes) && this.#bytes - this.#baseBytes > Math.max(SMALL, this.#baseBytes / 2);
+  }
+
+  /** Its updates, to be merged elsewhere; none where they are not kept, for encoding the document is cheaper. */
+  folding(): Folding | undefined {
+    const parts = this.#parts?.map(({ update }) => ({ update, tier: FINAL }));
+    if (parts === undefined) return undefined;
+    // Not merged with what comes meanwhile.
+    this.#parts = [...parts];
+    const { length } = parts;
+    return {
+      updates: parts.map(({ update }) => update),
+      replace: (merged) => {
+        const now = this.#parts;
+        if (now === undefined || now[0] !== parts[0]) return;
+        now.splice(0, length, { update: merged, tier: FINAL });
+        this.#baseBytes = merged.byteLength;
+        this.#bytes = bytesOf(now.map(({ update }) => update));
+        this.#state = undefined;
+      },
+    };
   }
 
   /** @param encode gives the whole document as one update; called where what was added is too much, or little in all */
   state(encode: () => Uint8Array): ColdState {
-    if (this.#updates === undefined || isWorthFolding(this.#updates)) {
-      this.#updates = [encode()];
+    if (this.#parts === undefined || isWorthFolding(this.#parts.map(({ update }) => update))) {
+      const update = encode();
+      this.#parts = [partOf(update)];
+      this.#bytes = update.byteLength;
+      this.#baseBytes = this.#bytes;
       this.#state = undefined;
     }
-    this.#state ??= new ColdState([...this.#updates]);
+    this.#state ??= new ColdState(this.#parts.map(({ update }) => update));
     return this.#state;
   }
 }
 
-function bytesOf(updates: readonly Uint8Array[]): number {
-  return updates.reduce((sum, { byteLength }) => sum + byteLength, 0);
+function partOf(update: Uint8Array): Part {
+  return { update, tier: update.byteLength < SMALL ? 0 : FINAL };
+}
+
+/** A document too large to be encoded: fifty parts of a tier become one of the next, so each byte is merged a few times. */
+function mergeTiers(parts: Part[]): void {
+  for (;;) {
+    const tier = parts.at(-1)?.tier ?? FINAL;
+    const last = parts.slice(-MOST_UPDATES);
+    if (tier === FINAL || last.length < MOST_UPDATES || last.some((part) => part.tier !== tier)) return;
+    const update = Y.mergeUpdates(last.map((part) => part.update));
+    parts.splice(-MOST_UPDATES, MOST_UPDATES, { update, tier: update.byteLength < SMALL ? tier + 1 : FINAL });
+  }
 }

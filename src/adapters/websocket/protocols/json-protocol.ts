@@ -161,9 +161,8 @@ export class JsonProtocol implements Protocol {
   #open(documentId: DocumentId, profile: RawProfile | undefined): Promise<RoomMember> {
     const { collaboration, connection, outbox } = this.#socket;
     const doc_id = documentId.value;
-    const members = new MemberOutbox(outbox, JSON_FORMAT, (member, stateVector) => {
-      const update = base64(member.room.document.missingUpdates(stateVector));
-      this.#send({ type: 'update', doc_id, update, data: { sequence_number: member.room.sequence } });
+    const members = new MemberOutbox(outbox, JSON_FORMAT, (member, update) => {
+      this.#send({ type: 'update', doc_id, update: base64(update), data: { sequence_number: member.room.sequence } });
       this.#showPresence(member);
     });
     const sink = {

@@ -40,8 +40,8 @@ export class YWebsocketProtocol implements Protocol {
   /** Joins the document; the server speaks first. @throws as `joinDocument` */
   async open(): Promise<void> {
     const { collaboration, connection, outbox } = this.#socket;
-    const delivery = new MemberOutbox(outbox, Y_WEBSOCKET_FORMAT, (member, stateVector) => {
-      outbox.writeOne(updateFrames([member.room.document.missingUpdates(stateVector)]));
+    const delivery = new MemberOutbox(outbox, Y_WEBSOCKET_FORMAT, (member, update) => {
+      outbox.writeOne(updateFrames([update]));
       this.#showPresence(member);
     });
     const sink = {
@@ -59,7 +59,7 @@ export class YWebsocketProtocol implements Protocol {
     const member = await collaboration.joinDocument({ connection, documentId, clientId, profile: undefined, sink });
     await member.room.whenReadable();
     this.#member = member;
-    this.#send(encodeStep1(member.room.document.stateVector));
+    this.#send(encodeStep1(member.room.stateVector));
     if (member.room.presence.states.length > 0) this.#showPresence(member);
   }
 

@@ -70,6 +70,11 @@ export const KEYS = {
     'up to so many bytes of snapshot and updates, an open document is folded without another thread',
   ),
   ROOM_IDLE_MS: milliseconds(30_000, 'how long a document that nobody is in stays in memory'),
+  RELEASE_UNREAD_MS: milliseconds(
+    10_000,
+    'how long an open document that is not edited keeps its content in memory when nobody reads it',
+  ),
+  RELEASE_UNEDITED_MS: milliseconds(2 * MINUTE, 'the same for one that was edited, after the last edit or reading'),
   SESSION_TIMEOUT_MS: milliseconds(
     5 * MINUTE,
     'silence after which a session expires; half of it shows it offline',
