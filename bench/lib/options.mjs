@@ -7,9 +7,11 @@ export const HELP = `npm run bench -- [options]
   --servers <a,b>      servers likewise (default: all that are there)
   --quick              short runs: to see that it works, not for figures to quote
   --json <file>        every figure of every run
+  --from <file>        measures nothing: reports, checks, writes and draws what --json wrote before
+  --picture <file>     the results as a chart (.svg)
   --write              results and machine into bench/RESULTS.md
   --profile <folder>   a CPU profile of every server run (.cpuprofile) into an existing folder; slows the server down
-  --check              exit code 2 where a target is missed
+  --check              what became of the targets; exit code 2 where one is missed or was not measured
   --list               the scenarios and servers
 `;
 
@@ -20,6 +22,8 @@ export const HELP = `npm run bench -- [options]
  * @property {string[]} servers
  * @property {boolean} quick
  * @property {string | undefined} json
+ * @property {string | undefined} from
+ * @property {string | undefined} picture
  * @property {boolean} write
  * @property {string | undefined} profile
  * @property {boolean} check
@@ -37,6 +41,8 @@ export function readOptions(argv) {
       servers: { type: 'string', default: '' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
+      from: { type: 'string' },
+      picture: { type: 'string' },
       profile: { type: 'string' },
       write: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
@@ -51,6 +57,8 @@ export function readOptions(argv) {
   return {
     ...values,
     json: values.json,
+    from: values.from,
+    picture: values.picture,
     profile: values.profile,
     rounds,
     only: list(values.only),

@@ -15,6 +15,10 @@ export const documents = {
     { key: 'p50', title: 'latency, p50', unit: 'ms', better: 'lower' },
     { key: 'p99', title: 'latency, p99', unit: 'ms', better: 'lower' },
   ],
+  targets: [
+    { kind: 'ratio', metric: 'cpuPerMillion', against: 'relay', atMost: 1.8 },
+    { kind: 'ratio', metric: 'p99', against: 'best-peer', atMost: 1 / 2 },
+  ],
   appliesTo: () => true,
   run: async ({ server, quick, cpu }) => {
     const warmUp = PER_SECOND;
