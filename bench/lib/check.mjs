@@ -8,7 +8,7 @@ import { figure } from './report.mjs';
  * @property {string} what the metric
  * @property {string} wanted with the other side and the unit
  * @property {string} is median [lowest – highest], or why there is nothing
- * @property {string} by how far off: in percent of the bound; empty where it is met or not measured
+ * @property {string} by how far off: in percent of the bound, or as a multiple of it; empty where it is met or not measured
  */
 
 const RIVALS = { 'best-peer': 'the best peer', hocuspocus: 'hocuspocus', relay: 'the bare relay' };
@@ -77,6 +77,7 @@ function reference(target) {
 }
 
 function distance(value, bound) {
+  if (value >= 2 * bound) return `${figure(value / bound)} times as much`;
   const percent = Math.abs(value / bound - 1) * 100;
   return `${figure(percent)} % ${value > bound ? 'over' : 'under'}`;
 }

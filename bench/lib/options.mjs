@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const HELP = `npm run bench -- [options]
@@ -53,13 +54,15 @@ export function readOptions(argv) {
   const rounds = values.rounds === undefined ? (values.quick ? 1 : 3) : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 20)
     throw new Error('--rounds takes a whole number from 1 to 20');
+  // npm runs the bench in its own folder and says where it was called.
+  const file = (name) => (name === undefined ? undefined : resolve(process.env.INIT_CWD ?? '.', name));
   const list = (text) => text.split(',').filter((part) => part !== '');
   return {
     ...values,
-    json: values.json,
-    from: values.from,
-    picture: values.picture,
-    profile: values.profile,
+    json: file(values.json),
+    from: file(values.from),
+    picture: file(values.picture),
+    profile: file(values.profile),
     rounds,
     only: list(values.only),
     servers: list(values.servers),

@@ -8,14 +8,13 @@ import { summary } from './statistics.mjs';
 
 /**
  * @typedef {{ median: number, min: number, max: number }} Summary
- * @typedef {import('../scenarios/catalogue.mjs').Rival} Rival
  * @typedef {object} Row
  * @property {import('../scenarios/catalogue.mjs').Scenario} scenario
  * @property {import('../scenarios/catalogue.mjs').Metric} metric
  * @property {Map<string, Summary | undefined>} byServer
  * @property {Map<string, string>} failures by server
- * @property {Record<Rival, Summary | undefined>} ratios this server : the other
- * @property {Record<Rival, Summary | undefined>} differences this server − the other
+ * @property {Record<string, Summary | undefined>} ratios this server : the other, by its id or `best-peer`
+ * @property {Record<string, Summary | undefined>} differences this server − the other, likewise
  */
 
 /**
@@ -46,7 +45,7 @@ const valuesOf = (runs, server, key) =>
 
 /** Both sides come from the same round: what disturbed the machine then disturbed both. */
 function compared(runs, metric, servers, compare) {
-  if (metric.better === 'neither') return { 'best-peer': undefined, hocuspocus: undefined, relay: undefined };
+  if (metric.better === 'neither') return {};
   const peers = servers.filter(({ role }) => role === 'peer').map(({ id }) => id);
   const against = (ids) => {
     const values = [];
@@ -59,7 +58,7 @@ function compared(runs, metric, servers, compare) {
     }
     return summary(values);
   };
-  return { 'best-peer': against(peers), hocuspocus: against(['hocuspocus']), relay: against(['relay']) };
+  return Object.fromEntries([['best-peer', against(peers)], ...servers.map(({ id }) => [id, against([id])])]);
 }
 
 /**

@@ -22,7 +22,7 @@ export const documents = {
   appliesTo: () => true,
   run: async ({ server, quick, cpu }) => {
     const warmUp = PER_SECOND;
-    const count = PER_SECOND * (quick ? 2 : 8);
+    const count = PER_SECOND * (quick ? 2 : 6);
     const sentAt = new Float64Array(warmUp + count);
     const latencies = new Latencies(count);
     const pairs = await openMany(DOCUMENTS, async (index) => {

@@ -21,9 +21,9 @@ export function fanout({ readers, writers }) {
     appliesTo: () => true,
     run: async (context) => {
       const crowd = await gather(context.server, readers, writers);
-      await crowd.typeFor(context.quick ? 500 : 1500);
+      await crowd.typeFor(context.quick ? 500 : 1000);
       const [cpu, frames, time] = [await context.cpu(), crowd.frames(), performance.now()];
-      const updates = await crowd.typeFor(context.quick ? 1500 : 4000);
+      const updates = await crowd.typeFor(context.quick ? 1500 : 3000);
       const seconds = (performance.now() - time) / 1000;
       const cpuSeconds = ((await context.cpu()) - cpu) / 1000;
       const deliveries = updates * readers;

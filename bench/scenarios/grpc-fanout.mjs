@@ -40,9 +40,9 @@ export const grpcFanout = {
       },
     );
     typing = crowd;
-    await crowd.typeFor(quick ? 1000 : 2000);
+    await crowd.typeFor(quick ? 1000 : 1500);
     const [before, start] = [await cpu(), performance.now()];
-    const deliveries = (await crowd.typeFor(quick ? 1500 : 4000)) * READERS;
+    const deliveries = (await crowd.typeFor(quick ? 1500 : 3000)) * READERS;
     const seconds = (performance.now() - start) / 1000;
     const cpuSeconds = ((await cpu()) - before) / 1000;
     return {

@@ -49,7 +49,7 @@ function joins({ id, title, vector, targets, appliesTo }) {
       const { finalState } = loadTrace();
       const stays = await seed(server, finalState);
       const stateVector = vector(finalState);
-      const count = quick ? 100 : 400;
+      const count = quick ? 100 : 300;
       const times = [];
       const join = async () => {
         const start = performance.now();

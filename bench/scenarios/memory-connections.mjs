@@ -20,7 +20,7 @@ export const memoryConnections = {
     await openMany(200, open);
     await delay(1000);
     const before = await memoryAfterCollection();
-    const count = quick ? 1000 : 3000;
+    const count = quick ? 1000 : 2000;
     await openMany(count, open);
     await delay(1000);
     const after = await memoryAfterCollection();
