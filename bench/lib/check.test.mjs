@@ -59,6 +59,15 @@ test('an absolute target needs nobody else', () => {
   assert.deepEqual(states(testRows({ ours: [51] }, [target])), ['missed']);
 });
 
+test('an absolute target holds in every round', () => {
+  const most = /** @type {Target} */ ({ kind: 'absolute', metric: 'x', atMost: 50 });
+  const least = /** @type {Target} */ ({ kind: 'absolute', metric: 'x', atLeast: 150 });
+  const [over] = verdicts(testRows({ ours: [10, 60, 10] }, [most]));
+  assert.deepEqual([over.state, over.is, over.by], ['missed', '10.0 ms [10.0 ms – 60.0 ms]', '20.0 % over']);
+  assert.deepEqual(states(testRows({ ours: [150, 149, 150] }, [least])), ['missed']);
+  assert.deepEqual(states(testRows({ ours: [150, 150, 150] }, [least])), ['met']);
+});
+
 test('without the other side, or without a figure, a target was not measured, and the check fails', () => {
   for (const values of [{ ours: [1] }, { hocuspocus: [1] }, { ours: [Number.NaN], hocuspocus: [1] }]) {
     const all = verdicts(testRows(values, [half]));

@@ -34,8 +34,8 @@ import { paced } from './paced.mjs';
 
 /**
  * For `--check`. A `ratio` is this server : `against`, a `difference` this server − `against` in the metric's unit, both
- * taken within each round; an `absolute` target looks at this server alone, in the metric's unit. What is bounded is the
- * median over the rounds. One of the two bounds is given.
+ * taken within each round, and the median over the rounds is bounded. An `absolute` target bounds this server alone, in the
+ * metric's unit, in every round. One of the two bounds is given.
  * @typedef {'best-peer' | 'hocuspocus' | 'relay'} Rival
  * @typedef {{ metric: string, atMost?: number, atLeast?: number }} Bound
  * @typedef {Bound & ({ kind: 'ratio' | 'difference', against: Rival } | { kind: 'absolute' })} Target
