@@ -57,13 +57,14 @@ async function main() {
   const checked = verdicts(results);
   console.log(`\n${report.machine.join('\n')}\n- ${report.command}\n\n${plainText(results, servers)}\n`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (options.picture !== undefined) writeFileSync(options.picture, picture(results, servers, report.machine));
   if (options.write) {
     const page = resultsPage(results, servers, checked, report);
     writeFileSync(new URL('./RESULTS.md', import.meta.url), page);
   }
   if (report.runs.some(({ error }) => error !== undefined)) process.exitCode = 1;
   if (options.check) check(checked, results);
+  // Last: it throws where there is nothing to draw.
+  if (options.picture !== undefined) writeFileSync(options.picture, picture(results, servers, report.machine));
 }
 
 /** Prints what became of the targets. Exit code 2 unless all were measured and met. */
