@@ -26,9 +26,8 @@ export class Client {
     this.saved = 0;
     this.updateFrames = 0;
     this.receivedStates = 0;
-    /** @type {Buffer | undefined} set `keepState` to look at the state that was received */
-    this.state = undefined;
-    this.keepState = false;
+    /** @type {Buffer[] | undefined} states and updates in the order of their arrival; set it to [] to have them kept */
+    this.kept = undefined;
     this.#document = document;
     this.#protocol = protocols[server.protocol];
     this.synced = new Promise((resolve) => {
@@ -108,6 +107,7 @@ export class Client {
     const kind = this.#protocol.classify(buffer, start);
     if (kind === 'update') {
       this.updateFrames++;
+      this.kept?.push(Buffer.from(buffer.subarray(bodyStart(), end)));
       this.progress.read(buffer, bodyStart());
     } else if (kind === 'saved') this.saved++;
     else if (kind === 'step1') this.#write([this.#sync(1, EMPTY_UPDATE)]);
@@ -118,7 +118,7 @@ export class Client {
 
   #receiveState(state) {
     this.receivedStates++;
-    if (this.keepState) this.state = Buffer.from(state);
+    this.kept?.push(Buffer.from(state));
     this.progress.read(state, 0);
     this.#resolveSynced();
   }

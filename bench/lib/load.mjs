@@ -1,7 +1,7 @@
 // The load process: runs one scenario against one server and reports its figures. Started by lib/run-one.mjs.
 import { once } from 'node:events';
 import { scenarios } from '../scenarios/catalogue.mjs';
-import { cpuMs, hasProc, residentBytes } from './usage.mjs';
+import { cpuMs, hasProc, memoryBytes, resetPeak } from './usage.mjs';
 
 /**
  * What a scenario works with.
@@ -9,9 +9,17 @@ import { cpuMs, hasProc, residentBytes } from './usage.mjs';
  * @property {import('../servers/catalogue.mjs').RunningServer} server
  * @property {boolean} quick
  * @property {() => Promise<number>} cpu milliseconds the server has used so far
- * @property {() => Promise<number>} residentAfterCollection bytes the server holds after a forced collection
- * @property {() => Promise<{ now: number, peak: number }>} resident bytes the server holds now and held at most
+ * @property {() => Promise<Memory>} memoryAfterCollection what the server holds after a forced collection
+ * @property {() => Memory} memory what it holds now, and held at most since `resetPeak`; it need not answer for this
+ * @property {() => void} resetPeak
+ * @property {() => Promise<number>} longestBlock the longest time that the server's event loop did not turn since this was
+ *   last asked, in milliseconds; the first question starts the watch and gets 0
  * @property {() => Promise<void>} restart stops the server with SIGTERM and starts it on the same data
+ */
+
+/**
+ * In bytes; NaN where /proc does not tell. `anonymous` leaves out what is backed by a file.
+ * @typedef {{ resident: number, peak: number, anonymous: number }} Memory
  */
 
 const job = JSON.parse(process.argv[2]);
@@ -30,15 +38,16 @@ const context = {
   server: job.server,
   quick: job.quick,
   cpu: async () => (hasProc ? cpuMs(context.server.pid) : (await ask('usage')).cpuMs),
-  residentAfterCollection: async () => {
+  memoryAfterCollection: async () => {
     const { rss } = await ask('memory');
-    return hasProc ? residentBytes(context.server.pid).now : rss;
+    return hasProc ? memoryBytes(context.server.pid) : { resident: rss, peak: Number.NaN, anonymous: Number.NaN };
   },
-  resident: async () => {
-    if (hasProc) return residentBytes(context.server.pid);
-    const { rss } = await ask('usage');
-    return { now: rss, peak: rss };
+  memory: () =>
+    hasProc ? memoryBytes(context.server.pid) : { resident: Number.NaN, peak: Number.NaN, anonymous: Number.NaN },
+  resetPeak: () => {
+    if (hasProc) resetPeak(context.server.pid);
   },
+  longestBlock: async () => (await ask('block')).ms,
   restart: async () => {
     context.server = await ask('restart');
   },

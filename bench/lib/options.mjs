@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const HELP = `npm run bench -- [options]
@@ -7,9 +8,11 @@ export const HELP = `npm run bench -- [options]
   --servers <a,b>      servers likewise (default: all that are there)
   --quick              short runs: to see that it works, not for figures to quote
   --json <file>        every figure of every run
+  --from <file>        measures nothing: reports, checks, writes and draws what --json wrote before
+  --picture <file>     the results as a chart (.svg)
   --write              results and machine into bench/RESULTS.md
   --profile <folder>   a CPU profile of every server run (.cpuprofile) into an existing folder; slows the server down
-  --check              exit code 2 where a target is missed
+  --check              what became of the targets; exit code 2 where one is missed or was not measured
   --list               the scenarios and servers
 `;
 
@@ -20,6 +23,8 @@ export const HELP = `npm run bench -- [options]
  * @property {string[]} servers
  * @property {boolean} quick
  * @property {string | undefined} json
+ * @property {string | undefined} from
+ * @property {string | undefined} picture
  * @property {boolean} write
  * @property {string | undefined} profile
  * @property {boolean} check
@@ -37,6 +42,8 @@ export function readOptions(argv) {
       servers: { type: 'string', default: '' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
+      from: { type: 'string' },
+      picture: { type: 'string' },
       profile: { type: 'string' },
       write: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
@@ -47,11 +54,15 @@ export function readOptions(argv) {
   const rounds = values.rounds === undefined ? (values.quick ? 1 : 3) : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 20)
     throw new Error('--rounds takes a whole number from 1 to 20');
+  // npm runs the bench in its own folder and says where it was called.
+  const file = (name) => (name === undefined ? undefined : resolve(process.env.INIT_CWD ?? '.', name));
   const list = (text) => text.split(',').filter((part) => part !== '');
   return {
     ...values,
-    json: values.json,
-    profile: values.profile,
+    json: file(values.json),
+    from: file(values.from),
+    picture: file(values.picture),
+    profile: file(values.profile),
     rounds,
     only: list(values.only),
     servers: list(values.servers),

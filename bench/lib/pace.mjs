@@ -40,6 +40,10 @@ export class Latencies {
     this.#count = 0;
   }
 
+  longest() {
+    return percentile(this.#values.subarray(0, this.#count), 1);
+  }
+
   summary() {
     const values = this.#values.subarray(0, this.#count);
     return { p50: percentile(values, 0.5), p99: percentile(values, 0.99) };

@@ -65,7 +65,8 @@ export function markdown(rows, servers) {
     const widths = head.map((_, column) => Math.max(3, ...cells.map((line) => line[column].length)));
     const write = (line) => `| ${line.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
     const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-    out.push('', `## ${scenario.title}`, '', write(head), rule, ...cells.slice(1).map(write));
+    const note = scenario.note === undefined ? [] : ['', scenario.note];
+    out.push('', `## ${scenario.title}`, ...note, '', write(head), rule, ...cells.slice(1).map(write));
   }
   return out.join('\n');
 }

@@ -13,7 +13,8 @@ import { summary } from './statistics.mjs';
  * @property {import('../scenarios/catalogue.mjs').Metric} metric
  * @property {Map<string, Summary | undefined>} byServer
  * @property {Map<string, string>} failures by server
- * @property {Record<'best-peer' | 'hocuspocus' | 'relay', Summary | undefined>} ratios this server : the other
+ * @property {Record<string, Summary | undefined>} ratios this server : the other, by its id or `best-peer`
+ * @property {Record<string, Summary | undefined>} differences this server − the other, likewise
  */
 
 /**
@@ -33,30 +34,31 @@ export function rows(runs, scenarios, servers) {
       metric,
       failures,
       byServer: new Map(servers.map(({ id }) => [id, summary(valuesOf(own, id, metric.key))])),
-      ratios: ratiosOf(own, metric, servers),
+      ratios: compared(own, metric, servers, (ours, theirs) => ours / theirs),
+      differences: compared(own, metric, servers, (ours, theirs) => ours - theirs),
     }));
   });
 }
 
 const valuesOf = (runs, server, key) =>
-  runs.filter((run) => run.server === server && run.figures !== undefined).map((run) => run.figures[key]);
+  runs.filter((run) => run.server === server && run.figures !== undefined).map((run) => run.figures[key] ?? Number.NaN);
 
-/** Both sides of a ratio come from the same round: what disturbed the machine then disturbed both. */
-function ratiosOf(runs, metric, servers) {
-  if (metric.better === 'neither') return { 'best-peer': undefined, hocuspocus: undefined, relay: undefined };
+/** Both sides come from the same round: what disturbed the machine then disturbed both. */
+function compared(runs, metric, servers, compare) {
+  if (metric.better === 'neither') return {};
   const peers = servers.filter(({ role }) => role === 'peer').map(({ id }) => id);
-  const ratiosTo = (ids) => {
-    const ratios = [];
+  const against = (ids) => {
+    const values = [];
     for (const round of new Set(runs.map((run) => run.round))) {
       const inRound = runs.filter((run) => run.round === round);
       const [ours] = valuesOf(inRound, 'ours', metric.key);
-      const others = ids.flatMap((id) => valuesOf(inRound, id, metric.key));
+      const others = ids.flatMap((id) => valuesOf(inRound, id, metric.key)).filter(Number.isFinite);
       if (ours === undefined || others.length === 0) continue;
-      ratios.push(ours / (metric.better === 'lower' ? Math.min(...others) : Math.max(...others)));
+      values.push(compare(ours, metric.better === 'lower' ? Math.min(...others) : Math.max(...others)));
     }
-    return summary(ratios);
+    return summary(values);
   };
-  return { 'best-peer': ratiosTo(peers), hocuspocus: ratiosTo(['hocuspocus']), relay: ratiosTo(['relay']) };
+  return Object.fromEntries([['best-peer', against(peers)], ...servers.map(({ id }) => [id, against([id])])]);
 }
 
 /**
@@ -69,25 +71,4 @@ export function disturbed(runs) {
   const percent = (share) => `${Math.round(share * 100)} %`;
   const noise = shares.median > 0.1 ? ' (**a busy machine: trust ratios and CPU, not times**)' : '';
   return `- other programs took ${percent(shares.median)} of the machine in the median run, ${percent(shares.max)} at most${noise}`;
-}
-
-/**
- * For `--check`.
- * @param {Row[]} all
- * @returns {string[]} a sentence for each target that is missed or could not be measured
- */
-export function missedTargets(all) {
-  return all.flatMap((row) =>
-    (row.scenario.targets ?? [])
-      .filter(({ metric }) => metric === row.metric.key)
-      .filter(({ against, atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY }) => {
-        const ratio = row.ratios[against]?.median;
-        return ratio === undefined || ratio > atMost || ratio < atLeast;
-      })
-      .map(({ against, atMost, atLeast }) => {
-        const wanted = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
-        const is = row.ratios[against]?.median.toFixed(2) ?? 'not measured';
-        return `${row.scenario.title}: ${row.metric.title}: ${is} × ${against}, wanted ${wanted}`;
-      }),
-  );
 }

@@ -26,7 +26,7 @@ export async function runOne(scenario, server, { quick, profile }) {
   const directory = mkdtempSync(join(tmpdir(), 'collaboration-bench-'));
   directories.add(directory);
   const disturbance = new Disturbance();
-  let running = await startServer(server, directory, profile);
+  let running = await startServer(server, directory, profile, scenario.environment?.[server.id]);
   const job = JSON.stringify({ scenario: scenario.id, quick, server: running.address });
   const load = spawnNode({ core: 1, nodeArguments: [LOAD, job], env: {}, cwd: directory });
   const answers = async (message) => {
@@ -34,7 +34,7 @@ export async function runOne(scenario, server, { quick, profile }) {
     if (message.ask === 'restart') {
       disturbance.account(running.child);
       await stop(running.child, 20);
-      running = await startServer(server, directory, profile);
+      running = await startServer(server, directory, profile, scenario.environment?.[server.id]);
       load.child.send({ answer: running.address });
     } else load.child.send({ answer: await question(running.child, message.ask) });
   };
@@ -56,13 +56,15 @@ export async function runOne(scenario, server, { quick, profile }) {
  * @param {import('../servers/catalogue.mjs').Server} server
  * @param {string} directory
  * @param {string | undefined} profile
+ * @param {Record<string, string>} [environment]
  */
-async function startServer(server, directory, profile) {
+async function startServer(server, directory, profile, environment = {}) {
   const port = await freePort();
-  const { entry, env } = server.start(port, await freePort(), directory);
+  const otherPort = await freePort();
+  const { entry, env } = server.start(port, otherPort, directory);
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
   const nodeArguments = ['--expose-gc', ...profiling, '--import', HOOK, entry];
-  const { child, output } = spawnNode({ core: 0, nodeArguments, env, cwd: directory });
+  const { child, output } = spawnNode({ core: 0, nodeArguments, env: { ...env, ...environment }, cwd: directory });
   try {
     await listening(port, () => child.exitCode !== null);
   } catch (error) {
@@ -71,7 +73,7 @@ async function startServer(server, directory, profile) {
   }
   // Servers are plain data but for `start`, so that they can be handed to the load process.
   const { start: _start, ...plain } = server;
-  return { child, output, address: { ...plain, host: '127.0.0.1', port, pid: child.pid } };
+  return { child, output, address: { ...plain, host: '127.0.0.1', port, otherPort, pid: child.pid } };
 }
 
 /**

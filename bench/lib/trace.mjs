@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import * as Y from 'yjs';
+import { readParts, writeParts } from './update-file.mjs';
 import { FIRST_CLIENT, TEXT_NAME } from './updates.mjs';
 
 const SOURCE = fileURLToPath(new URL('../data/automerge-paper.json.gz', import.meta.url));
@@ -18,17 +19,13 @@ const CACHED = `${CACHE}automerge-paper.v1.updates`;
 export function loadTrace() {
   const { startContent, endContent, txns } = JSON.parse(gunzipSync(readFileSync(SOURCE)).toString());
   if (!existsSync(CACHED)) generate(startContent, txns, endContent);
-  const bytes = readFileSync(CACHED);
-  const updates = [];
-  let offset = 0;
-  while (offset < bytes.length) {
-    const length = bytes.readUInt32LE(offset);
-    updates.push(bytes.subarray(offset + 4, offset + 4 + length));
-    offset += 4 + length;
-  }
+  const updates = readParts(CACHED);
   const finalState = /** @type {Uint8Array} */ (updates.pop());
   return { updates, finalState, text: endContent };
 }
+
+/** Fills the cache. */
+export const prepareTrace = () => void loadTrace();
 
 /**
  * @param {string} startContent
@@ -40,12 +37,9 @@ function generate(startContent, transactions, endContent) {
   const document = new Y.Doc();
   document.clientID = FIRST_CLIENT;
   const text = document.getText(TEXT_NAME);
+  /** @type {Uint8Array[]} */
   const parts = [];
-  const keep = (update) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(update.length);
-    parts.push(length, update);
-  };
+  const keep = (update) => parts.push(update);
   document.on('update', keep);
   for (const { patches } of transactions) {
     document.transact(() => {
@@ -59,17 +53,16 @@ function generate(startContent, transactions, endContent) {
   document.off('update', keep);
   keep(Y.encodeStateAsUpdate(document));
   mkdirSync(CACHE, { recursive: true });
-  writeFileSync(`${CACHED}.${process.pid}`, Buffer.concat(parts));
-  renameSync(`${CACHED}.${process.pid}`, CACHED);
+  writeParts(CACHED, parts);
 }
 
 /**
- * @param {Uint8Array} state
+ * @param {Uint8Array[]} updates
  * @returns {string} the text that a new client would see
  */
-export function textOf(state) {
+export function textOf(updates) {
   const document = new Y.Doc();
-  Y.applyUpdate(document, state);
+  for (const update of updates) Y.applyUpdate(document, update);
   const text = document.getText(TEXT_NAME).toString();
   document.destroy();
   return text;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Clock ticks of /proc/<pid>/stat are 1/100 s on every Linux that Node runs on. */
 const MS_PER_TICK = 10;
@@ -17,14 +17,21 @@ export function cpuMs(pid) {
 }
 
 /**
- * Resident memory now and at its highest, in bytes.
+ * Memory of a process, in bytes: resident now and at its highest, and how much of what is resident now is anonymous, that
+ * is, backed by no file.
  * @param {number} pid
  */
-export function residentBytes(pid) {
+export function memoryBytes(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
   const kib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN);
-  return { now: kib('VmRSS') * 1024, peak: kib('VmHWM') * 1024 };
+  return { resident: kib('VmRSS') * 1024, peak: kib('VmHWM') * 1024, anonymous: kib('RssAnon') * 1024 };
 }
+
+/**
+ * Lets `peak` start over from what is resident now.
+ * @param {number} pid of this user
+ */
+export const resetPeak = (pid) => writeFileSync(`/proc/${pid}/clear_refs`, '5');
 
 /**
  * CPU time that all cores of the machine have spent on anything since it started, in milliseconds.

@@ -165,7 +165,7 @@ export class RawWebSocket {
   }
 }
 
-function upgradeRequest(host, port, path) {
+export function upgradeRequest(host, port, path) {
   return (
     `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'

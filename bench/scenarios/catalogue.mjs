@@ -1,7 +1,10 @@
 import { documents } from './documents.mjs';
+import { eventLoop } from './event-loop.mjs';
 import { fanout } from './fanout.mjs';
+import { grpcFanout } from './grpc-fanout.mjs';
 import { ingest } from './ingest.mjs';
 import { coldJoins, currentJoins } from './joins.mjs';
+import { largeDocument } from './large-document.mjs';
 import { memoryConnections } from './memory-connections.mjs';
 import { memoryDocuments } from './memory-documents.mjs';
 import { paced } from './paced.mjs';
@@ -23,13 +26,19 @@ import { paced } from './paced.mjs';
  * @property {Metric[]} metrics
  * @property {(server: import('../servers/catalogue.mjs').Server) => boolean} appliesTo
  * @property {(context: import('../lib/load.mjs').Context) => Promise<Record<string, number>>} run
- * @property {Target[]} [targets]
+ * @property {Target[]} [targets] what `--check` holds this server to
+ * @property {string} [note] what a reader of the report must know
+ * @property {Record<string, Record<string, string>>} [environment] more for a server, by its id
+ * @property {() => void} [prepare] makes what the scenario is fed, before anything is measured
  */
 
 /**
- * For `--check`: the median of the ratios this server : `against`, taken within each round, may be at most `atMost`
- * (or at least `atLeast`).
- * @typedef {{ metric: string, against: 'best-peer' | 'hocuspocus' | 'relay', atMost?: number, atLeast?: number }} Target
+ * For `--check`. A `ratio` is this server : `against`, a `difference` this server − `against` in the metric's unit, both
+ * taken within each round, and the median over the rounds is bounded. An `absolute` target bounds this server alone, in the
+ * metric's unit, in every round. One of the two bounds is given.
+ * @typedef {'best-peer' | 'hocuspocus' | 'relay'} Rival
+ * @typedef {{ metric: string, atMost?: number, atLeast?: number }} Bound
+ * @typedef {Bound & ({ kind: 'ratio' | 'difference', against: Rival } | { kind: 'absolute' })} Target
  */
 
 /** @type {Scenario[]} */
@@ -45,4 +54,7 @@ export const scenarios = [
   currentJoins,
   memoryConnections,
   memoryDocuments,
+  largeDocument,
+  eventLoop,
+  grpcFanout,
 ];

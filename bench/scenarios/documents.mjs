@@ -15,10 +15,14 @@ export const documents = {
     { key: 'p50', title: 'latency, p50', unit: 'ms', better: 'lower' },
     { key: 'p99', title: 'latency, p99', unit: 'ms', better: 'lower' },
   ],
+  targets: [
+    { kind: 'ratio', metric: 'cpuPerMillion', against: 'relay', atMost: 1.8 },
+    { kind: 'ratio', metric: 'p99', against: 'best-peer', atMost: 1 / 2 },
+  ],
   appliesTo: () => true,
   run: async ({ server, quick, cpu }) => {
     const warmUp = PER_SECOND;
-    const count = PER_SECOND * (quick ? 2 : 8);
+    const count = PER_SECOND * (quick ? 2 : 6);
     const sentAt = new Float64Array(warmUp + count);
     const latencies = new Latencies(count);
     const pairs = await openMany(DOCUMENTS, async (index) => {

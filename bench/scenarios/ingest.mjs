@@ -1,6 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Client } from '../lib/client.mjs';
-import { loadTrace, textOf } from '../lib/trace.mjs';
+import { loadTrace, prepareTrace, textOf } from '../lib/trace.mjs';
 
 const WINDOW = 1000;
 const QUICK_UPDATES = 40_000;
@@ -11,9 +11,14 @@ export const ingest = {
   id: 'ingest',
   title: 'ingest of the B4 editing trace, one frame an update',
   timeoutSeconds: 200,
+  prepare: prepareTrace,
   metrics: [
     { key: 'updatesPerSecond', title: 'updates until a second client has converged', unit: '/s', better: 'higher' },
     { key: 'cpuPerMillion', title: 'server CPU per 1 M updates', unit: 's', better: 'lower' },
+  ],
+  targets: [
+    { kind: 'ratio', metric: 'updatesPerSecond', against: 'best-peer', atLeast: 5 },
+    { kind: 'ratio', metric: 'updatesPerSecond', against: 'relay', atLeast: 0.75 },
   ],
   appliesTo: () => true,
   run: async ({ server, quick, cpu }) => {
@@ -49,7 +54,7 @@ export const ingest = {
 /** The server must really hold what it passed on: a new client must see the text that the trace ends with. */
 async function checkText(server, text) {
   const client = new Client(server, 'ingest');
-  client.keepState = true;
+  client.kept = [];
   await client.join();
-  if (client.state === undefined || textOf(client.state) !== text) throw new Error('the server holds another text');
+  if (textOf(client.kept) !== text) throw new Error('the server holds another text');
 }

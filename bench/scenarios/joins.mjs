@@ -1,6 +1,6 @@
 import { Client, openMany } from '../lib/client.mjs';
 import { until } from '../lib/pace.mjs';
-import { loadTrace } from '../lib/trace.mjs';
+import { loadTrace, prepareTrace } from '../lib/trace.mjs';
 import { EMPTY_STATE_VECTOR, Progress } from '../lib/updates.mjs';
 import { stateVectorOf } from '../lib/vectors.mjs';
 
@@ -11,6 +11,7 @@ export const coldJoins = joins({
   id: 'joins-cold',
   title: 'joins of a 311 KB document by clients that have nothing',
   vector: () => EMPTY_STATE_VECTOR,
+  targets: [{ kind: 'ratio', metric: 'cpuPerJoin', against: 'best-peer', atMost: 1 / 10 }],
   appliesTo: (server) => server.synchronises,
 });
 
@@ -19,29 +20,36 @@ export const currentJoins = joins({
   id: 'joins-current',
   title: 'joins of a 311 KB document by clients that are up to date (relays: accepting a connection)',
   vector: stateVectorOf,
+  targets: [
+    { kind: 'ratio', metric: 'cpuPerJoin', against: 'relay', atMost: 1.3 },
+    { kind: 'ratio', metric: 'cpuPerJoin', against: 'best-peer', atMost: 1 / 2 },
+  ],
   appliesTo: (server) => server.role !== 'limit',
 });
 
 /**
  * Clients come, synchronise, answer the server's Step1 and go, four at a time, while one stays.
- * @param {{ id: string, title: string, vector: (state: Uint8Array) => Uint8Array, appliesTo: (server: import('../servers/catalogue.mjs').Server) => boolean }} options
+ * @param {{ id: string, title: string, vector: (state: Uint8Array) => Uint8Array,
+ *   targets: import('./catalogue.mjs').Target[], appliesTo: (server: import('../servers/catalogue.mjs').Server) => boolean }} options
  * @returns {import('./catalogue.mjs').Scenario}
  */
-function joins({ id, title, vector, appliesTo }) {
+function joins({ id, title, vector, targets, appliesTo }) {
   return {
     id,
     title,
     timeoutSeconds: 90,
+    prepare: prepareTrace,
     metrics: [
       { key: 'cpuPerJoin', title: 'server CPU a join', unit: 'ms', better: 'lower' },
       { key: 'p99', title: 'time to be in sync, p99', unit: 'ms', better: 'lower' },
     ],
+    targets,
     appliesTo,
     run: async ({ server, quick, cpu }) => {
       const { finalState } = loadTrace();
       const stays = await seed(server, finalState);
       const stateVector = vector(finalState);
-      const count = quick ? 100 : 400;
+      const count = quick ? 100 : 300;
       const times = [];
       const join = async () => {
         const start = performance.now();

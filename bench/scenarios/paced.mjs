@@ -15,10 +15,14 @@ export const paced = {
     { key: 'p99', title: 'latency, p99', unit: 'ms', better: 'lower' },
     { key: 'cpuPerMillion', title: 'server CPU per 1 M updates delivered', unit: 's', better: 'lower' },
   ],
+  targets: [
+    { kind: 'ratio', metric: 'cpuPerMillion', against: 'relay', atMost: 0.7 },
+    { kind: 'ratio', metric: 'p99', against: 'relay', atMost: 2 },
+  ],
   appliesTo: () => true,
   run: async ({ server, quick, cpu }) => {
     const warmUp = PER_SECOND;
-    const count = PER_SECOND * (quick ? 2 : 8);
+    const count = PER_SECOND * (quick ? 2 : 6);
     const sentAt = new Float64Array(warmUp + count);
     const latencies = new Latencies(count * READERS);
     const writer = await new Client(server, 'paced').join();

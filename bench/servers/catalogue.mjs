@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
  * @property {(port: number, otherPort: number, directory: string) => { entry: string, env: Record<string, string> }} start
  */
 
-/** @typedef {Server & { host: string, port: number, pid: number }} RunningServer what the load process is given */
+/** @typedef {Server & { host: string, port: number, otherPort: number, pid: number }} RunningServer what the load process is given; `otherPort` is ours for gRPC */
 
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const require = createRequire(import.meta.url);

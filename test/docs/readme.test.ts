@@ -11,7 +11,14 @@ import { blocksOf, headingLevels, markedBlock, namedPaths, relativeTargets, tabl
 import { type Replacements, runSnippet } from './support/run-snippet.ts';
 
 const READMES = ['README.md', 'README_zh.md'] as const;
-const DOCUMENTS = [...READMES, 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs/architecture.md'] as const;
+const DOCUMENTS = [
+  ...READMES,
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'docs/architecture.md',
+  'docs/performance.md',
+] as const;
 
 const [english, chinese] = READMES.map(read) as [string, string];
 
@@ -103,8 +110,9 @@ it.each(DOCUMENTS)('[DOCS3] whatever %s points to exists', (name) => {
   expect(missing).toEqual([]);
 });
 
-it('[DOCS3] the READMEs show the demo page', () => {
-  for (const readme of [english, chinese]) expect(readme).toContain('](docs/demo.png)');
+it('[DOCS3] the READMEs show the demo page and the benchmark', () => {
+  for (const picture of ['](docs/demo.png)', '](docs/benchmark.svg)'])
+    for (const readme of [english, chinese]) expect(readme).toContain(picture);
 });
 
 it('[DOCS4] both READMEs have the same outline, the same code and the same links', () => {
