@@ -15,8 +15,8 @@ export interface SliceLimits {
   readonly deletes: number;
 }
 
-/** Ten milliseconds of integration at most on a machine of 2024, ordinary documents taken. */
-export const SLICE_LIMITS: SliceLimits = { bytes: 64 * 1024, structs: 2000, deletes: 2000 };
+/** So large that Yjs takes some milliseconds for one; the work in all is hardly more than for slices ten times larger. */
+export const SLICE_LIMITS: SliceLimits = { bytes: 64 * 1024, structs: 500, deletes: 1000 };
 
 /**
  * Cuts a Yjs update, encoding v1, of any size into updates of bounded size. Integrated in their order, each finds what it

@@ -1,38 +1,63 @@
 import * as Y from 'yjs';
 import { scanInSteps } from '../codecs/scan-in-steps.ts';
-import { sliceUpdate } from '../codecs/slice-update.ts';
-import { isSmallStep, UPDATES_A_STEP } from './document-weight.ts';
-import { integrateSlice } from './integrate-slice.ts';
+import { SLICE_LIMITS, type SliceLimits, sliceUpdate } from '../codecs/slice-update.ts';
+import { UPDATES_A_STEP } from './document-weight.ts';
+import { tidyInSteps } from './tidy-in-steps.ts';
 
 /**
- * Integrates stored updates into `doc`, each `next()` so much as takes a few milliseconds.
- * @throws whatever Yjs throws, from `next()`
+ * Integrates updates (Yjs, encoding v1) of any size, in their order, with the result of one `Y.applyUpdate` of each in one
+ * transaction. Each `next()` does a bounded piece of the work; in between the document is valid and grows, and may be
+ * edited. For a document that nobody observes: events do not tell what was integrated.
+ *
+ * Where an update refers to others that are not there, `doc.store.pendingStructs` and `pendingDs` keep what waits.
+ * @throws CollaborationError `invalid`, from `next()`, for what is no update · whatever Yjs throws; in either case the
+ * document is then suspect
  */
-export function* integrateInSteps(doc: Y.Doc, updates: readonly Uint8Array[]): Generator<undefined, void> {
+export function* integrateInSteps(
+  doc: Y.Doc,
+  updates: Iterable<Uint8Array>,
+  limits: SliceLimits = SLICE_LIMITS,
+): Generator<undefined, void> {
   let small: Uint8Array[] = [];
+  let bytes = 0;
   for (const update of updates) {
-    if (isSmallStep(update)) {
+    bytes += update.byteLength;
+    if (bytes <= limits.bytes && small.length < UPDATES_A_STEP) {
       small.push(update);
-      if (small.length < UPDATES_A_STEP && small.length * update.byteLength < 65_536) continue;
+      continue;
     }
-    integrateAll(doc, small);
+    integrateSlices(doc, small);
+    yield;
     small = [];
-    yield;
-    if (!isSmallStep(update)) yield* integrateLarge(doc, update);
+    bytes = 0;
+    const scan = yield* scanInSteps(update);
+    for (const slice of sliceUpdate(update, scan, limits)) {
+      integrateSlices(doc, [slice]);
+      yield;
+    }
   }
-  integrateAll(doc, small);
+  integrateSlices(doc, small);
+  yield;
+  yield* tidyInSteps(doc);
 }
 
-function* integrateLarge(doc: Y.Doc, update: Uint8Array): Generator<undefined, void> {
-  const scan = yield* scanInSteps(update);
-  for (const slice of sliceUpdate(update, scan)) {
-    integrateSlice(doc, slice);
-    yield;
-  }
-}
-
-function integrateAll(doc: Y.Doc, updates: readonly Uint8Array[]): void {
-  doc.transact(() => {
-    for (const update of updates) Y.applyUpdate(doc, update);
+/**
+ * Integrates slices and puts off what Yjs does at the end of a transaction. Between two slices that would be waste, or
+ * worse: structs are joined that the next slice parts again, each time moving half of the client's structs; and from
+ * texts that were there before, formatting is removed as needless whose text comes later.
+ */
+function integrateSlices(doc: Y.Doc, slices: readonly Uint8Array[]): void {
+  doc.transact((transaction) => {
+    for (const slice of slices) Y.applyUpdate(doc, slice);
+    putOffCleanup(transaction);
   });
+}
+
+/** Yjs looks at what the transaction says has changed: structs behind `beforeState`, deletes, types, split structs. */
+function putOffCleanup(transaction: Y.Transaction): void {
+  const { store } = transaction.doc;
+  for (const client of store.clients.keys()) transaction.beforeState.set(client, Y.getState(store, client));
+  transaction.deleteSet.clients.clear();
+  transaction.changed.clear();
+  transaction._mergeStructs.length = 0;
 }
