@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
+import type { Authenticator, Credentials, Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DoorServices } from './door-services.ts';
 import { type ConnectionTiming, monitor } from './monitor.ts';
@@ -50,8 +51,6 @@ export class WebSocketDoor {
 
   /** Handles an HTTP upgrade of any path. Never throws. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Without a listener, a client that vanishes during the handshake would end the process.
-    socket.on('error', destroy);
     const destination = destinationOf(request.url ?? '/');
     if (destination.kind === 'nowhere') {
       answer(socket, httpAnswer('404 Not Found'));
@@ -69,7 +68,7 @@ export class WebSocketDoor {
     // Of the request nothing is kept: with its headers it would take as much memory as all the rest of a connection.
     const ws = new ServerWebSocket(socket, handshake.answer, head, this.#options);
     this.#arriving.add(ws);
-    this.#admit(ws, destination, request.socket.remoteAddress)
+    this.#admit(ws, destination, request.socket)
       .catch((cause: unknown) => {
         this.#services.logger.error({ err: cause }, 'A connection could not be set up');
         ws.terminate();
@@ -90,15 +89,16 @@ export class WebSocketDoor {
     for (const each of this.#arriving) each.terminate();
   }
 
-  async #admit(ws: ServerWebSocket, destination: Entrance, remoteAddress: string | undefined): Promise<void> {
+  async #admit(ws: ServerWebSocket, destination: Entrance, { remoteAddress }: Socket): Promise<void> {
     const id = randomUUID();
-    const principal = await this.#principal(destination, remoteAddress);
+    const { token } = destination;
+    const admission = await this.#principal({ token, remoteAddress });
     if (ws.state !== 'open') return;
-    const connection = new SocketConnection(this.#services, ws, id, principal.who, this.#onClosed);
+    const connection = new SocketConnection(this.#services, ws, id, admission.who, this.#onClosed);
     this.#connections.add(connection);
     this.#services.logger.debug({ connection: id, remote: remoteAddress }, 'Connection opened');
-    if (principal.refusal === undefined) connection.begin(destination);
-    else connection.refuse(destination, principal.refusal);
+    if (admission.refusal === undefined) connection.begin(destination);
+    else connection.refuse(destination, admission.refusal);
   }
 
   readonly #onClosed = (connection: SocketConnection, code: number, cause: Error | undefined): void => {
@@ -108,16 +108,18 @@ export class WebSocketDoor {
     this.#services.logger.debug({ connection: connection.connection.id, code, ...why }, 'Connection closed');
   };
 
-  async #principal(
-    { token }: Entrance,
-    remoteAddress: string | undefined,
-  ): Promise<{ readonly who: Principal; readonly refusal: CollaborationError | undefined }> {
+  async #principal(credentials: Credentials): Promise<Admission> {
     try {
-      return { who: await this.#authenticator.authenticate({ token, remoteAddress }), refusal: undefined };
+      return { who: await this.#authenticator.authenticate(credentials), refusal: undefined };
     } catch (thrown) {
       return { who: NOBODY, refusal: CollaborationError.from(thrown) };
     }
   }
+}
+
+interface Admission {
+  readonly who: Principal;
+  readonly refusal: CollaborationError | undefined;
 }
 
 /** Where a connection may lead. */
@@ -125,6 +127,8 @@ type Entrance = Exclude<Destination, { kind: 'nowhere' }>;
 
 /** Ends the socket too: a client that keeps its half of it open would keep the server from stopping. */
 function answer(socket: Duplex, text: string): void {
+  // Without a listener, a client that vanishes now would end the process.
+  socket.on('error', destroy);
   socket.once('finish', destroy);
   socket.end(text);
 }

@@ -62,6 +62,8 @@ export class CollaborativeDocument {
    * may be in it by half) and must be dropped and restored from its log · as `warm`
    */
   applyUpdates(updates: readonly ScannedUpdate[]): readonly Integration[] {
+    // What a client answers that has nothing new: no reason to open a transaction, or to forget the state vector.
+    if (updates.every(isEmpty)) return updates.map(() => KNOWN);
     const state = this.#state;
     if (state.kind === 'cold' && updates.every((each) => state.stored.knows(each))) return updates.map(() => KNOWN);
     const doc = this.#doc();
@@ -153,6 +155,10 @@ export class CollaborativeDocument {
     this.#state = { kind: 'hot', doc, bytes: new UpdateTrail(updates) };
     return doc;
   }
+}
+
+function isEmpty({ scan }: ScannedUpdate): boolean {
+  return scan.structs.length === 0 && scan.deletes === 0;
 }
 
 function integrated(updates: readonly Uint8Array[], documentId: DocumentId): Y.Doc {

@@ -191,8 +191,14 @@ export class ServerWebSocket implements SocketOwner {
   /** Both sides have said goodbye: nothing follows, and nothing has to be waited for but our own bytes. */
   #answerClose(code: number): void {
     this.#closeCode = code;
-    this.#sayClose(code, '');
     this.#reading = 'discarding';
+    if (this.#state === 'open') this.#socket.write(controlFrame('close', closePayload(code, '')));
+    // The usual case: all is with the system, which sends it and our end of the connection.
+    if (this.#socket.writableLength === 0) {
+      this.terminate();
+      return;
+    }
+    this.#beClosing();
     this.#socket.end(() => this.#socket.destroy());
   }
 
