@@ -25,10 +25,6 @@ export function listenTo(socket: Duplex, owner: SocketOwner): void {
   socket.on('data', onData);
 }
 
-export function uncork(socket: Duplex): void {
-  socket.uncork();
-}
-
 function onData(this: OwnedSocket, chunk: Buffer): void {
   this[OWNER]?.received(chunk);
 }

@@ -4,7 +4,8 @@ import type { FrameOpcode } from '../framing.ts';
 import { ABNORMAL, closeCodeOf, closePayload } from './close-frame.ts';
 import { controlFrame, PING_FRAME } from './control-frame.ts';
 import { FrameParser, type Parsed } from './frame-parser.ts';
-import { listenTo, type SocketOwner, uncork } from './socket-events.ts';
+import { gather } from './gather.ts';
+import { listenTo, type SocketOwner } from './socket-events.ts';
 import type { Violation } from './violation.ts';
 
 /** What happens on a WebSocket. Nothing here throws. */
@@ -56,7 +57,7 @@ export class ServerWebSocket implements SocketOwner {
   #unansweredPing: Buffer | undefined;
 
   /**
-   * @param answer what accepts the upgrade; leaves with what else is written in this tick
+   * @param answer what accepts the upgrade; leaves with what follows from it at once
    * @param head what came behind the request
    */
   constructor(socket: Duplex, answer: string, head: Buffer, options: WebSocketOptions) {
@@ -64,9 +65,8 @@ export class ServerWebSocket implements SocketOwner {
     this.#options = options;
     this.#parser = new FrameParser(options.maxPayload);
     if (head.length > 0) this.#parser.push(head);
-    socket.cork();
+    gather(socket);
     socket.write(answer, 'latin1');
-    setImmediate(uncork, socket);
     listenTo(socket, this);
   }
 
@@ -86,7 +86,10 @@ export class ServerWebSocket implements SocketOwner {
 
   /** Whole frames, in order with those of its own. Dropped behind a close frame (RFC 6455, section 5.5.1). */
   write(frames: Uint8Array): void {
-    if (this.#state === 'open') this.#socket.write(frames);
+    if (this.#state !== 'open') return;
+    // Answers to what was just read: there may be several.
+    if (this.#parsing === 'under way') gather(this.#socket);
+    this.#socket.write(frames);
   }
 
   /** Calls back once all that was written has left the process, or never where the connection ends first. */
