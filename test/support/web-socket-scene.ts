@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { handshakeOf } from '../../src/adapters/websocket/transport/handshake.ts';
-import { ServerWebSocket, type WebSocketListener } from '../../src/adapters/websocket/transport/web-socket.ts';
+import { ServerWebSocket } from '../../src/adapters/websocket/transport/web-socket.ts';
+import type { WebSocketListener } from '../../src/adapters/websocket/transport/web-socket-listener.ts';
 import { atEnd } from './clean-up.ts';
 import { Inbox } from './inbox.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -60,8 +61,10 @@ export class ServerEnd implements WebSocketListener {
 export async function webSocketScene() {
   const clock = new ManualClock();
   const ends = new Inbox<ServerEnd>();
+  const requests: WeakRef<IncomingMessage>[] = [];
   const server = createServer();
   server.on('upgrade', (request, socket, head) => {
+    requests.push(new WeakRef(request));
     const handshake = handshakeOf(request);
     const options = { maxPayload: MAX_PAYLOAD, closeTimeout: CLOSE_TIMEOUT, clock };
     ends.push(new ServerEnd(new ServerWebSocket(socket, handshake.answer, head, options), socket as Socket));
@@ -92,5 +95,5 @@ export async function webSocketScene() {
     return { socket, end };
   };
 
-  return { clock, url: `ws://127.0.0.1:${port}/`, serverEnd, raw };
+  return { clock, requests, url: `ws://127.0.0.1:${port}/`, serverEnd, raw };
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { serverFrame } from '../../src/adapters/websocket/framing.ts';
@@ -98,6 +100,63 @@ describe('reading', () => {
     const first = frameOf({ opcode: OPCODE.binary, fin: false });
     socket.write(Buffer.concat([first, ...fragments, frameOf({ opcode: OPCODE.continuation })]));
     await end.expect('binary 100000');
+  });
+});
+
+describe('memory', () => {
+  it('[WS12] neither the upgrade request nor bytes that were handled are kept', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const scene = await webSocketScene();
+    const { end, socket } = await scene.raw();
+    const handled: WeakRef<ArrayBufferLike>[] = [];
+    end.onMessage = ({ buffer }) => handled.push(new WeakRef(buffer));
+    for (const cut of [0, 1, 5_000]) {
+      const frame = frameOf({ opcode: OPCODE.binary, payload: Buffer.alloc(20_000) });
+      socket.write(frame.subarray(0, cut));
+      await turn();
+      socket.write(frame.subarray(cut));
+      await end.expect('binary 20000');
+    }
+    socket.write(Buffer.concat([ping('p'), text('with the first byte of the next').subarray(0, 5)]));
+    await end.expect('ping');
+    for (let rounds = 0; rounds < 5; rounds++) {
+      await turn();
+      collect();
+    }
+    expect(end.ws.state).toBe('open');
+    expect(scene.requests.map((each) => each.deref())).toEqual([undefined]);
+    expect(handled.map((each) => each.deref())).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('writing', () => {
+  it('[WS11] what follows at once from a message leaves with one write', async () => {
+    const scene = await webSocketScene();
+    const { end, socket } = await scene.raw(text('hello'), 'paused');
+    end.onMessage = () => {
+      end.ws.write(serverFrame(Buffer.from('at once'), 'text'));
+      void Promise.resolve()
+        .then(() => Promise.resolve())
+        .then(() => end.ws.write(serverFrame(Buffer.from('a little later'), 'text')));
+    };
+    const [handshake] = (await once(socket, 'data')) as [Buffer];
+    expect(handshake.toString('latin1')).toMatch(/^HTTP\/1.1 101 [\s\S]*\r\n\r\n$/);
+    const answers = once(socket, 'data') as Promise<[Buffer]>;
+    let writes = 0;
+    const { _writev, _write } = end.socket;
+    end.socket._writev = function (...args) {
+      writes++;
+      _writev?.apply(this, args);
+    };
+    end.socket._write = function (...args) {
+      writes++;
+      _write.apply(this, args);
+    };
+    end.ws.resume();
+    const frames = ['at once', 'a little later'].map((each) => serverFrame(Buffer.from(each), 'text'));
+    expect((await answers)[0]).toEqual(Buffer.concat(frames));
+    expect(writes).toBe(1);
   });
 });
 

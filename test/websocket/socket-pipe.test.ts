@@ -72,7 +72,7 @@ describe('SocketPipe', () => {
     expect(calls).toBe(0);
   });
 
-  it('[YWS23] [WS12] writes nothing behind a close frame', async () => {
+  it('[WS9] writes nothing behind a close frame', async () => {
     const { socket, pipe, ws } = await scene();
     ws.close(1000, '');
     pipe.write({ messages: [], joined: Buffer.from('too late') });

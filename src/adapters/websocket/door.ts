@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Authenticator, Credentials, Principal } from '../../application/ports/authenticator.ts';
+import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DoorServices } from './door-services.ts';
 import { type ConnectionTiming, monitor } from './monitor.ts';
@@ -65,15 +65,14 @@ export class WebSocketDoor {
       answer(socket, handshake.answer);
       return;
     }
+    // Nobody would be told any more that it has ended.
+    if (!socket.readable || !socket.writable) {
+      socket.destroy();
+      return;
+    }
     // Of the request nothing is kept: with its headers it would take as much memory as all the rest of a connection.
     const ws = new ServerWebSocket(socket, handshake.answer, head, this.#options);
-    this.#arriving.add(ws);
-    this.#admit(ws, destination, request.socket)
-      .catch((cause: unknown) => {
-        this.#services.logger.error({ err: cause }, 'A connection could not be set up');
-        ws.terminate();
-      })
-      .finally(() => this.#arriving.delete(ws));
+    void this.#admit(ws, destination, request.socket);
   }
 
   /** Tells every client to come back later; those that do not go are cut off by `terminate`. */
@@ -89,16 +88,48 @@ export class WebSocketDoor {
     for (const each of this.#arriving) each.terminate();
   }
 
-  async #admit(ws: ServerWebSocket, destination: Entrance, { remoteAddress }: Socket): Promise<void> {
-    const id = randomUUID();
-    const { token } = destination;
-    const admission = await this.#principal({ token, remoteAddress });
-    if (ws.state !== 'open') return;
-    const connection = new SocketConnection(this.#services, ws, id, admission.who, this.#onClosed);
+  /** Never rejects. */
+  async #admit(ws: ServerWebSocket, destination: Entrance, socket: Socket): Promise<void> {
+    this.#arriving.add(ws);
+    try {
+      const admission = await this.#admission(destination, socket);
+      if (ws.state === 'open') this.#enter(ws, destination, socket, admission);
+    } catch (cause) {
+      this.#services.logger.error({ err: cause }, 'A connection could not be set up');
+      ws.terminate();
+    } finally {
+      this.#arriving.delete(ws);
+    }
+  }
+
+  async #admission({ token }: Entrance, socket: Socket): Promise<Admission> {
+    const credentials = {
+      token,
+      // Asked of the system, so only where somebody wants to know.
+      get remoteAddress() {
+        return socket.remoteAddress;
+      },
+    };
+    try {
+      return { who: await this.#authenticator.authenticate(credentials), refusal: undefined };
+    } catch (thrown) {
+      return { who: NOBODY, refusal: CollaborationError.from(thrown) };
+    }
+  }
+
+  #enter(ws: ServerWebSocket, destination: Entrance, socket: Socket, { who, refusal }: Admission): void {
+    const connection = new SocketConnection(this.#services, ws, randomUUID(), who, this.#onClosed);
     this.#connections.add(connection);
-    this.#services.logger.debug({ connection: id, remote: remoteAddress }, 'Connection opened');
-    if (admission.refusal === undefined) connection.begin(destination);
-    else connection.refuse(destination, admission.refusal);
+    const { id } = connection.connection;
+    const fields = {
+      connection: id,
+      get remote() {
+        return socket.remoteAddress;
+      },
+    };
+    this.#services.logger.debug(fields, 'Connection opened');
+    if (refusal === undefined) connection.begin(destination);
+    else connection.refuse(destination, refusal);
   }
 
   readonly #onClosed = (connection: SocketConnection, code: number, cause: Error | undefined): void => {
@@ -107,14 +138,6 @@ export class WebSocketDoor {
     const why = cause === undefined ? {} : { err: cause };
     this.#services.logger.debug({ connection: connection.connection.id, code, ...why }, 'Connection closed');
   };
-
-  async #principal(credentials: Credentials): Promise<Admission> {
-    try {
-      return { who: await this.#authenticator.authenticate(credentials), refusal: undefined };
-    } catch (thrown) {
-      return { who: NOBODY, refusal: CollaborationError.from(thrown) };
-    }
-  }
 }
 
 interface Admission {

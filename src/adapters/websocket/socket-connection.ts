@@ -13,7 +13,8 @@ import type { Protocol } from './protocols/protocol.ts';
 import { encodeDenied } from './protocols/y-websocket-codec.ts';
 import { YWebsocketProtocol } from './protocols/y-websocket-protocol.ts';
 import { SocketPipe } from './socket-pipe.ts';
-import type { ServerWebSocket, WebSocketListener } from './transport/web-socket.ts';
+import type { ServerWebSocket } from './transport/web-socket.ts';
+import type { WebSocketListener } from './transport/web-socket-listener.ts';
 
 /** Who is told that a connection has ended. */
 export type OnClosed = (connection: SocketConnection, code: number, cause: Error | undefined) => void;

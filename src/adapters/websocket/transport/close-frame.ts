@@ -3,7 +3,7 @@ import { MAX_CONTROL_PAYLOAD } from './frame-header.ts';
 import { NOT_UTF8, protocolError, type Violation } from './violation.ts';
 
 /** A close frame without a code was received (RFC 6455, section 7.1.5). Never on the wire. */
-export const NO_CODE = 1005;
+const NO_CODE = 1005;
 
 /** The connection ended without a close frame. Never on the wire. */
 export const ABNORMAL = 1006;

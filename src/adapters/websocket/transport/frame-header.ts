@@ -1,9 +1,9 @@
 import { protocolError, type Violation } from './violation.ts';
 
 /** RFC 6455, section 5.2. */
-export const CONTINUATION = 0;
+const CONTINUATION = 0;
 export const TEXT = 1;
-export const BINARY = 2;
+const BINARY = 2;
 export const CLOSE = 8;
 export const PING = 9;
 export const PONG = 10;
