@@ -1,7 +1,8 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { SocketPipe } from '../../src/adapters/websocket/socket-pipe.ts';
+import { ServerWebSocket } from '../../src/adapters/websocket/transport/web-socket.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 /** A socket whose peer takes nothing until it is told to. */
 class StalledSocket extends Duplex {
@@ -24,15 +25,23 @@ class StalledSocket extends Duplex {
   }
 }
 
-function scene(): { socket: StalledSocket; pipe: SocketPipe; ws: { readyState: number } } {
+const ANSWER = 'HTTP/1.1 101';
+
+/** The answer to the handshake has left. */
+async function scene(): Promise<{ socket: StalledSocket; pipe: SocketPipe; ws: ServerWebSocket }> {
   const socket = new StalledSocket();
-  const ws = { readyState: WebSocket.OPEN as number, OPEN: WebSocket.OPEN };
-  return { socket, ws, pipe: new SocketPipe(ws as unknown as WebSocket, socket, () => 0) };
+  const clock = new ManualClock();
+  const ws = new ServerWebSocket(socket, ANSWER, Buffer.alloc(0), { maxPayload: 1000, closeTimeout: 1000, clock });
+  await new Promise(setImmediate);
+  socket.swallow();
+  await new Promise(setImmediate);
+  socket.taken.pop();
+  return { socket, ws, pipe: new SocketPipe(ws, clock) };
 }
 
 describe('SocketPipe', () => {
   it('[ROOM12] calls back once all is out, however little that was', async () => {
-    const { socket, pipe } = scene();
+    const { socket, pipe } = await scene();
     pipe.write({ messages: [], joined: Buffer.from('a few bytes') });
     expect(pipe.bufferedBytes).toBe(11);
     let calls = 0;
@@ -52,7 +61,7 @@ describe('SocketPipe', () => {
   });
 
   it('[ROOM12] calls nobody back when the socket ends first', async () => {
-    const { socket, pipe } = scene();
+    const { socket, pipe } = await scene();
     pipe.write({ messages: [], joined: Buffer.from('a few bytes') });
     let calls = 0;
     pipe.whenDrained(() => calls++);
@@ -63,10 +72,13 @@ describe('SocketPipe', () => {
     expect(calls).toBe(0);
   });
 
-  it('[YWS23] writes nothing behind a close frame', () => {
-    const { socket, pipe, ws } = scene();
-    ws.readyState = WebSocket.CLOSING;
+  it('[WS9] writes nothing behind a close frame', async () => {
+    const { socket, pipe, ws } = await scene();
+    ws.close(1000, '');
     pipe.write({ messages: [], joined: Buffer.from('too late') });
-    expect([pipe.bufferedBytes, socket.taken]).toEqual([0, []]);
+    expect(pipe.bufferedBytes).toBe(4);
+    socket.swallow();
+    await new Promise(setImmediate);
+    expect([pipe.bufferedBytes, socket.taken]).toEqual([0, [Buffer.of(0x88, 2, 1000 >> 8, 1000 & 255)]]);
   });
 });

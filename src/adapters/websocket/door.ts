@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DoorServices } from './door-services.ts';
 import { type ConnectionTiming, monitor } from './monitor.ts';
 import { type Destination, destinationOf } from './path.ts';
 import { SocketConnection } from './socket-connection.ts';
+import { handshakeOf, httpAnswer } from './transport/handshake.ts';
+import { ServerWebSocket, type WebSocketOptions } from './transport/web-socket.ts';
 
 export interface WebSocketDoorOptions extends DoorServices {
   readonly authenticator: Authenticator;
@@ -24,25 +26,21 @@ const CLOSE_TIMEOUT = 10_000;
 export class WebSocketDoor {
   readonly #services: DoorServices;
   readonly #authenticator: Authenticator;
-  readonly #server: WebSocketServer;
+  readonly #options: WebSocketOptions;
   readonly #connections = new Set<SocketConnection>();
   /** Upgraded, and not known yet. */
-  readonly #arriving = new Set<WebSocket>();
+  readonly #arriving = new Set<ServerWebSocket>();
   readonly #monitor: { stop(): void };
   #state: 'open' | 'closing' = 'open';
 
   constructor(options: WebSocketDoorOptions) {
     this.#services = options;
     this.#authenticator = options.authenticator;
-    const server = {
-      noServer: true,
-      clientTracking: false,
-      // Frames are written to the socket by this door itself, so nothing may be compressed on the way.
-      perMessageDeflate: false,
+    this.#options = {
       maxPayload: Math.ceil((options.limits.maxMessageBytes * 4) / 3) + JSON_OVERHEAD,
       closeTimeout: CLOSE_TIMEOUT,
+      clock: options.clock,
     };
-    this.#server = new WebSocketServer(server);
     this.#monitor = monitor(this.#connections, options.timing, options.limits, options.clock, options.logger);
     options.metrics.gauge('collaboration_websocket_connections', 'Open WebSockets', () => this.#connections.size);
   }
@@ -53,31 +51,28 @@ export class WebSocketDoor {
 
   /** Handles an HTTP upgrade of any path. Never throws. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Without a listener, a client that vanishes during the handshake would end the process.
-    socket.on('error', () => socket.destroy());
     const destination = destinationOf(request.url ?? '/');
     if (destination.kind === 'nowhere') {
-      answer(socket, '404 Not Found');
+      answer(socket, httpAnswer('404 Not Found'));
       return;
     }
     if (this.#state === 'closing') {
-      answer(socket, '503 Service Unavailable');
+      answer(socket, httpAnswer('503 Service Unavailable'));
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (ws) => {
-      ws.on('error', (cause) =>
-        this.#services.logger.debug({ err: cause, remote: request.socket.remoteAddress }, 'Socket failed'),
-      );
-      // Nothing is read before it is known who is there.
-      ws.pause();
-      this.#arriving.add(ws);
-      this.#admit(ws, socket, destination, request)
-        .catch((cause: unknown) => {
-          this.#services.logger.error({ err: cause }, 'A connection could not be set up');
-          ws.terminate();
-        })
-        .finally(() => this.#arriving.delete(ws));
-    });
+    const handshake = handshakeOf(request);
+    if (handshake.kind === 'refused') {
+      answer(socket, handshake.answer);
+      return;
+    }
+    // Nobody would be told any more that it has ended.
+    if (!socket.readable || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    // Of the request nothing is kept: with its headers it would take as much memory as all the rest of a connection.
+    const ws = new ServerWebSocket(socket, handshake.answer, head, this.#options);
+    void this.#admit(ws, destination, request.socket);
   }
 
   /** Tells every client to come back later; those that do not go are cut off by `terminate`. */
@@ -91,45 +86,78 @@ export class WebSocketDoor {
     this.#monitor.stop();
     for (const each of this.#connections) each.terminate();
     for (const each of this.#arriving) each.terminate();
-    this.#server.close();
   }
 
-  async #admit(ws: WebSocket, socket: Duplex, destination: Destination, request: IncomingMessage): Promise<void> {
-    const id = randomUUID();
-    const { remoteAddress } = request.socket;
-    const principal = await this.#principal(destination, remoteAddress);
-    if (ws.readyState !== ws.OPEN) return;
-    const connection = new SocketConnection(this.#services, ws, socket, id, principal.who);
-    this.#connections.add(connection);
-    ws.on('close', (code) => {
-      this.#connections.delete(connection);
-      this.#services.collaboration.disconnect(connection.connection);
-      this.#services.logger.debug({ connection: id, code }, 'Connection closed');
-    });
-    this.#services.logger.debug({ connection: id, remote: remoteAddress }, 'Connection opened');
-    ws.resume();
-    if (principal.refusal !== undefined) connection.refuse(destination, principal.refusal);
-    else if (destination.kind === 'document') connection.openDocument(destination.documentId);
-    else if (destination.kind === 'invalid') connection.refuse(destination, destination.error);
-  }
-
-  async #principal(
-    destination: Destination,
-    remoteAddress: string | undefined,
-  ): Promise<{ readonly who: Principal; readonly refusal: CollaborationError | undefined }> {
+  /** Never rejects. */
+  async #admit(ws: ServerWebSocket, destination: Entrance, socket: Socket): Promise<void> {
+    this.#arriving.add(ws);
     try {
-      const token = destination.kind === 'nowhere' ? undefined : destination.token;
-      return { who: await this.#authenticator.authenticate({ token, remoteAddress }), refusal: undefined };
+      const admission = await this.#admission(destination, socket);
+      if (ws.state === 'open') this.#enter(ws, destination, socket, admission);
+    } catch (cause) {
+      this.#services.logger.error({ err: cause }, 'A connection could not be set up');
+      ws.terminate();
+    } finally {
+      this.#arriving.delete(ws);
+    }
+  }
+
+  async #admission({ token }: Entrance, socket: Socket): Promise<Admission> {
+    const credentials = {
+      token,
+      // Asked of the system, so only where somebody wants to know.
+      get remoteAddress() {
+        return socket.remoteAddress;
+      },
+    };
+    try {
+      return { who: await this.#authenticator.authenticate(credentials), refusal: undefined };
     } catch (thrown) {
       return { who: NOBODY, refusal: CollaborationError.from(thrown) };
     }
   }
+
+  #enter(ws: ServerWebSocket, destination: Entrance, socket: Socket, { who, refusal }: Admission): void {
+    const connection = new SocketConnection(this.#services, ws, randomUUID(), who, this.#onClosed);
+    this.#connections.add(connection);
+    const { id } = connection.connection;
+    const fields = {
+      connection: id,
+      get remote() {
+        return socket.remoteAddress;
+      },
+    };
+    this.#services.logger.debug(fields, 'Connection opened');
+    if (refusal === undefined) connection.begin(destination);
+    else connection.refuse(destination, refusal);
+  }
+
+  readonly #onClosed = (connection: SocketConnection, code: number, cause: Error | undefined): void => {
+    this.#connections.delete(connection);
+    this.#services.collaboration.disconnect(connection.connection);
+    const why = cause === undefined ? {} : { err: cause };
+    this.#services.logger.debug({ connection: connection.connection.id, code, ...why }, 'Connection closed');
+  };
 }
 
+interface Admission {
+  readonly who: Principal;
+  readonly refusal: CollaborationError | undefined;
+}
+
+/** Where a connection may lead. */
+type Entrance = Exclude<Destination, { kind: 'nowhere' }>;
+
 /** Ends the socket too: a client that keeps its half of it open would keep the server from stopping. */
-function answer(socket: Duplex, status: string): void {
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function answer(socket: Duplex, text: string): void {
+  // Without a listener, a client that vanishes now would end the process.
+  socket.on('error', destroy);
+  socket.once('finish', destroy);
+  socket.end(text);
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 const NOBODY: Principal = { subject: undefined, accessTo: () => 'none' };

@@ -36,7 +36,7 @@ export function monitor(
         logger.info({ connection: each.connection.id }, 'Ended a connection whose client is gone');
         each.terminate();
       } else if (pings) {
-        each.ping();
+        each.sendPing();
       }
       if (now - each.pipe.lastWrite >= timing.keepAliveInterval - period) each.keepAlive();
     }

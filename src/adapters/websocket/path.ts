@@ -15,7 +15,7 @@ export type Destination =
 export function destinationOf(target: string): Destination {
   const query = target.indexOf('?');
   const path = query < 0 ? target : target.slice(0, query);
-  const token = new URLSearchParams(query < 0 ? '' : target.slice(query + 1)).get('token') ?? undefined;
+  const token = query < 0 ? undefined : (new URLSearchParams(target.slice(query + 1)).get('token') ?? undefined);
   if (path === '/ws' || path === '/ws/' || path === '/') return { kind: 'json', token };
   if (!path.startsWith('/ws/')) return { kind: 'nowhere' };
   try {

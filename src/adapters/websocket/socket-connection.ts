@@ -1,5 +1,3 @@
-import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import type { Collaboration } from '../../application/collaboration.ts';
 import { AcknowledgementQueue, type Ticket } from '../../application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../application/connection/client-connection.ts';
@@ -8,51 +6,47 @@ import { CollaborationError } from '../../domain/errors.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { Outbox } from '../shared/outbox.ts';
 import type { DoorServices } from './door-services.ts';
-import { serverFrame } from './framing.ts';
+import { type FrameOpcode, serverFrame } from './framing.ts';
 import type { Destination } from './path.ts';
 import { JsonProtocol } from './protocols/json-protocol.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { encodeDenied } from './protocols/y-websocket-codec.ts';
 import { YWebsocketProtocol } from './protocols/y-websocket-protocol.ts';
 import { SocketPipe } from './socket-pipe.ts';
+import type { ServerWebSocket } from './transport/web-socket.ts';
+import type { WebSocketListener } from './transport/web-socket-listener.ts';
 
-interface Message {
-  readonly data: Buffer;
-  readonly kind: 'text' | 'binary';
-}
+/** Who is told that a connection has ended. */
+export type OnClosed = (connection: SocketConnection, code: number, cause: Error | undefined) => void;
 
 /**
  * One WebSocket: reads a message, hands it to the protocol that it is in, and only then the next. While a message waits
  * for something, or the client does not read its answers, the socket is not read, so that TCP holds the client back and
  * nothing piles up here.
  */
-export class SocketConnection {
+export class SocketConnection implements WebSocketListener {
   readonly connection: ClientConnection;
   readonly outbox: Outbox;
   readonly pipe: SocketPipe;
   /** Unix milliseconds of the last sign of life. */
   lastHeard: number;
   readonly #door: DoorServices;
-  readonly #ws: WebSocket;
-  readonly #waiting: Message[] = [];
+  readonly #ws: ServerWebSocket;
+  readonly #onClosed: OnClosed;
   #binary: YWebsocketProtocol | undefined;
   #json: JsonProtocol | undefined;
   #reading: 'on' | 'held back' = 'on';
   #faults = 0;
 
-  constructor(door: DoorServices, ws: WebSocket, socket: Duplex, id: string, principal: Principal) {
+  constructor(door: DoorServices, ws: ServerWebSocket, id: string, principal: Principal, onClosed: OnClosed) {
     this.#door = door;
     this.#ws = ws;
-    this.pipe = new SocketPipe(ws, socket, () => door.clock.now());
+    this.#onClosed = onClosed;
+    this.pipe = new SocketPipe(ws, door.clock);
     this.outbox = new Outbox(this.pipe, door.limits);
     this.connection = new ClientConnection(id, principal, new AcknowledgementQueue((done) => this.#acknowledge(done)));
     this.lastHeard = door.clock.now();
-    ws.on('message', (data: Buffer, isBinary) => this.#receive({ data, kind: isBinary ? 'binary' : 'text' }));
-    ws.on('pong', () => this.#alive());
-    ws.on('ping', () => {
-      this.#alive();
-      this.#holdBackWhileFull();
-    });
+    ws.listen(this);
   }
 
   get collaboration(): Collaboration {
@@ -64,15 +58,11 @@ export class SocketConnection {
     return this.#reading === 'on';
   }
 
-  /** Opens the document that the path names. */
-  openDocument(documentId: DocumentId): void {
-    const protocol = new YWebsocketProtocol(this, documentId);
-    this.#binary = protocol;
-    this.#await(protocol.open(), (error) => {
-      this.#door.metrics.refused(error.kind);
-      protocol.report(error);
-      this.close(error);
-    });
+  /** Lets the client speak. */
+  begin(destination: Exclude<Destination, { kind: 'nowhere' }>): void {
+    if (destination.kind === 'document') this.#openDocument(destination.documentId);
+    else if (destination.kind === 'invalid') this.refuse(destination, destination.error);
+    else this.#ws.resume();
   }
 
   /** Says why, in the protocol that the path stands for, and ends the socket. */
@@ -83,8 +73,8 @@ export class SocketConnection {
     this.close(error);
   }
 
-  ping(): void {
-    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping();
+  sendPing(): void {
+    this.#ws.ping();
   }
 
   keepAlive(): void {
@@ -99,26 +89,15 @@ export class SocketConnection {
   }
 
   close(error: CollaborationError): void {
-    this.#ws.close(error.failure.closeCode, closeReason(error.message));
+    this.#ws.close(error.failure.closeCode, error.message);
   }
 
   terminate(): void {
     this.#ws.terminate();
   }
 
-  #alive(): void {
+  message(payload: Buffer, kind: FrameOpcode): void {
     this.lastHeard = this.#door.clock.now();
-    this.collaboration.handleTransportAlive(this.connection);
-  }
-
-  #receive(message: Message): void {
-    this.lastHeard = this.#door.clock.now();
-    if (this.#reading === 'on') this.#handle(message);
-    else this.#waiting.push(message);
-  }
-
-  #handle({ data, kind }: Message): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
     const protocol = kind === 'text' ? this.#text() : this.#binary;
     if (protocol === undefined) {
       const why = 'Binary messages need a document in the path: /ws/<document>.';
@@ -126,42 +105,62 @@ export class SocketConnection {
       return;
     }
     try {
-      const done = protocol.receive(data);
-      if (done !== undefined) this.#await(done, (error) => this.#fault(protocol, error));
+      const done = protocol.receive(payload);
+      if (done !== undefined) void this.#await(done, (error) => this.#fault(protocol, error));
     } catch (thrown) {
       this.#fault(protocol, this.#translate(thrown));
     }
     this.#holdBackWhileFull();
   }
 
+  ping(): void {
+    this.pong();
+    this.#holdBackWhileFull();
+  }
+
+  pong(): void {
+    this.lastHeard = this.#door.clock.now();
+    this.collaboration.handleTransportAlive(this.connection);
+  }
+
+  closed(code: number, cause: Error | undefined): void {
+    this.#onClosed(this, code, cause);
+  }
+
+  #openDocument(documentId: DocumentId): void {
+    const protocol = new YWebsocketProtocol(this, documentId);
+    this.#binary = protocol;
+    void this.#await(protocol.open(), (error) => {
+      this.#door.metrics.refused(error.kind);
+      protocol.report(error);
+      this.close(error);
+    });
+  }
+
   /** What a client asks for and does not read (answers, acknowledgements, pongs) would pile up without end. */
   #holdBackWhileFull(): void {
     if (this.#reading === 'held back' || this.outbox.congestion !== 'full') return;
-    this.#await(new Promise((resolve) => this.outbox.whenDrained(resolve)), (error) => this.close(error));
+    void this.#await(new Promise((resolve) => this.outbox.whenDrained(resolve)), (error) => this.close(error));
   }
 
-  #await(done: Promise<void>, onError: (error: CollaborationError) => void): void {
+  /** Reads nothing until `done`. Never rejects. */
+  async #await(done: Promise<void>, onError: (error: CollaborationError) => void): Promise<void> {
     this.#reading = 'held back';
     this.#ws.pause();
-    done
-      .catch((thrown: unknown) => onError(this.#translate(thrown)))
-      .finally(() => this.#resume())
+    try {
+      await done.catch((thrown: unknown) => onError(this.#translate(thrown)));
+      this.#resume();
+    } catch (thrown) {
       // Whatever fails here is a fault of the server's own; the socket must not be left waiting for ever.
-      .catch((thrown: unknown) => this.close(this.#translate(thrown)));
+      this.close(this.#translate(thrown));
+    }
   }
 
   #resume(): void {
     this.#reading = 'on';
     this.lastHeard = this.#door.clock.now();
     this.#holdBackWhileFull();
-    while (this.isRead) {
-      const next = this.#waiting.shift();
-      if (next === undefined) {
-        this.#ws.resume();
-        return;
-      }
-      this.#handle(next);
-    }
+    if (this.isRead) this.#ws.resume();
   }
 
   #fault(protocol: Protocol, error: CollaborationError): void {
@@ -193,11 +192,4 @@ export class SocketConnection {
     if (ofJson.length > 0) json.acknowledge(ofJson);
     if (ofJson.length < tickets.length) this.#binary?.acknowledge(tickets.filter((ticket) => !json.owns(ticket)));
   }
-}
-
-/** A close frame has room for 123 bytes of reason (RFC 6455, section 5.5). */
-function closeReason(message: string): string {
-  let reason = message.slice(0, 123);
-  while (Buffer.byteLength(reason) > 123) reason = reason.slice(0, -1);
-  return reason;
 }

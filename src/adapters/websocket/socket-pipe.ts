@@ -1,24 +1,17 @@
-import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
+import type { Clock } from '../../application/ports/clock.ts';
 import type { Messages, Pipe } from '../shared/outbox.ts';
+import type { ServerWebSocket } from './transport/web-socket.ts';
 
-const NOTHING = Buffer.alloc(0);
-
-/**
- * Writes whole WebSocket frames to the socket under a `ws` connection. `ws` writes its own frames (pong, close) at once
- * and without compression to the same socket, so the order is kept, and many frames cost one system call.
- */
+/** Writes whole frames to a WebSocket: those of many messages as they stand, in one piece, with one system call. */
 export class SocketPipe implements Pipe {
-  readonly #ws: WebSocket;
-  readonly #socket: Duplex;
+  readonly #ws: ServerWebSocket;
+  readonly #clock: Clock;
   #lastWrite: number;
-  readonly #now: () => number;
 
-  constructor(ws: WebSocket, socket: Duplex, now: () => number) {
+  constructor(ws: ServerWebSocket, clock: Clock) {
     this.#ws = ws;
-    this.#socket = socket;
-    this.#now = now;
-    this.#lastWrite = now();
+    this.#clock = clock;
+    this.#lastWrite = clock.now();
   }
 
   /** Unix milliseconds. */
@@ -27,25 +20,15 @@ export class SocketPipe implements Pipe {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#ws.bufferedBytes;
   }
 
-  /** Nothing follows a close frame (RFC 6455, section 5.5.1). */
   write({ joined }: Messages): void {
-    if (!this.#isOpen) return;
-    this.#lastWrite = this.#now();
-    this.#socket.write(joined);
+    this.#lastWrite = this.#clock.now();
+    this.#ws.write(joined);
   }
 
-  /** By a write of nothing behind all else: `drain` comes only when more was buffered than the stream's own mark. */
   whenDrained(callback: () => void): void {
-    if (!this.#isOpen) return;
-    this.#socket.write(NOTHING, (error) => {
-      if (error === null || error === undefined) callback();
-    });
-  }
-
-  get #isOpen(): boolean {
-    return this.#ws.readyState === this.#ws.OPEN && this.#socket.writable;
+    this.#ws.whenDrained(callback);
   }
 }

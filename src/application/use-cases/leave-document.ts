@@ -19,8 +19,14 @@ export function leaveDocument(context: UseCaseContext, member: RoomMember, statu
   if (isNews(context, session)) {
     room.announce(new UserLeftDocument(session, now), member);
   }
-  const ids = { document: session.documentId.value, client: session.clientId.value, session: session.sessionId };
-  context.logger.debug({ ...ids, status, duration: session.duration(now) }, 'Left');
+  const fields = {
+    document: session.documentId.value,
+    client: session.clientId.value,
+    session: session.sessionId,
+    status,
+    duration: session.duration(now),
+  };
+  context.logger.debug(fields, 'Left');
 }
 
 /** The transport ended without a word: every session of it is Disconnected. */

@@ -86,6 +86,8 @@ export class CollaborativeDocument {
 
   /** Whether an update adds nothing, as far as that can be told at once. */
   knows(scanned: ScannedUpdate): boolean {
+    // What a client answers that has nothing new: no reason to open a transaction, or to forget the state vector.
+    if (isEmpty(scanned)) return true;
     return this.#state.kind === 'cold' && this.#state.stored.knows(scanned);
   }
 
@@ -224,6 +226,10 @@ export class CollaborativeDocument {
     this.#state = { kind: 'hot', doc, bytes: new UpdateTrail(updates) };
     return doc;
   }
+}
+
+function isEmpty({ scan }: ScannedUpdate): boolean {
+  return scan.structs.length === 0 && scan.deletes === 0;
 }
 
 function integrated(updates: readonly Uint8Array[], documentId: DocumentId): Y.Doc {

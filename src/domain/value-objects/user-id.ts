@@ -16,17 +16,17 @@ export class UserId {
   }
 
   get isEmailFormat(): boolean {
-    return EMAIL.test(this.value);
+    return this.domain !== undefined;
   }
 
   /** The part behind the `@` of an e-mail address; none where the id is no e-mail address. */
   get domain(): string | undefined {
-    return EMAIL.exec(this.value)?.[2];
+    return this.value.includes('@') ? EMAIL.exec(this.value)?.[2] : undefined;
   }
 
   /** The part before the `@` of an e-mail address, else the whole id. */
   get username(): string {
-    return EMAIL.exec(this.value)?.[1] ?? this.value;
+    return this.value.includes('@') ? (EMAIL.exec(this.value)?.[1] ?? this.value) : this.value;
   }
 
   toString(): string {

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Collaboration } from '../../../application/collaboration.ts';
 import type { Ticket } from '../../../application/connection/acknowledgements.ts';
 import type { ClientConnection } from '../../../application/connection/client-connection.ts';
-import type { RoomMember } from '../../../application/room/room-member.ts';
+import type { RoomBatch } from '../../../application/room/room-batch.ts';
+import type { RoomMember, SessionSink } from '../../../application/room/room-member.ts';
 import { CollaborationError } from '../../../domain/errors.ts';
 import { ClientId } from '../../../domain/value-objects/client-id.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
@@ -27,40 +27,50 @@ export interface YWebsocketSocket {
 }
 
 /** The y-websocket protocol on one socket: one document, named by the path. */
-export class YWebsocketProtocol implements Protocol {
+export class YWebsocketProtocol implements Protocol, SessionSink {
   readonly #socket: YWebsocketSocket;
   readonly #documentId: DocumentId;
+  readonly #delivery: MemberOutbox;
   #member: RoomMember | undefined;
 
   constructor(socket: YWebsocketSocket, documentId: DocumentId) {
     this.#socket = socket;
     this.#documentId = documentId;
+    this.#delivery = new MemberOutbox(socket.outbox, Y_WEBSOCKET_FORMAT, (member, update) => {
+      socket.outbox.writeOne(updateFrames([update]));
+      this.#showPresence(member);
+    });
   }
 
   /** Joins the document; the server speaks first. @throws as `joinDocument` */
   async open(): Promise<void> {
-    const { collaboration, connection, outbox } = this.#socket;
-    const delivery = new MemberOutbox(outbox, Y_WEBSOCKET_FORMAT, (member, update) => {
-      outbox.writeOne(updateFrames([update]));
-      this.#showPresence(member);
-    });
-    const sink = {
-      deliver: delivery.deliver.bind(delivery),
-      // The provider tells its developer of the reason; the protocol has nothing else to refuse one update with.
-      refuse: (error: CollaborationError) => {
-        this.report(error);
-        this.#socket.countFault(error);
-      },
-      requestSync: (stateVector: Uint8Array) => this.#send(encodeStep1(stateVector)),
-      end: (error: CollaborationError) => this.#socket.close(error),
-    };
-    const clientId = ClientId.parse(randomUUID());
-    const documentId = this.#documentId;
-    const member = await collaboration.joinDocument({ connection, documentId, clientId, profile: undefined, sink });
+    const { collaboration, connection } = this.#socket;
+    // The one client of a connection is named like it.
+    const clientId = ClientId.parse(connection.id);
+    const join = { connection, documentId: this.#documentId, clientId, profile: undefined, sink: this };
+    const member = await collaboration.joinDocument(join);
     await member.room.whenReadable();
     this.#member = member;
     this.#send(encodeStep1(member.room.stateVector));
     if (member.room.presence.states.length > 0) this.#showPresence(member);
+  }
+
+  deliver(batch: RoomBatch, member: RoomMember): void {
+    this.#delivery.deliver(batch, member);
+  }
+
+  /** The provider tells its developer of the reason; the protocol has nothing else to refuse one update with. */
+  refuse(error: CollaborationError): void {
+    this.report(error);
+    this.#socket.countFault(error);
+  }
+
+  requestSync(stateVector: Uint8Array): void {
+    this.#send(encodeStep1(stateVector));
+  }
+
+  end(error: CollaborationError): void {
+    this.#socket.close(error);
   }
 
   receive(frame: Buffer): Promise<void> | undefined {
