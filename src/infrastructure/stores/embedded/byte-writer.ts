@@ -8,8 +8,8 @@ export class ByteWriter {
   #position = 0;
 
   constructor(size: number) {
-    this.#buffer = Buffer.allocUnsafeSlow(size);
-    this.bytes = new Uint8Array(this.#buffer.buffer);
+    this.#buffer = Buffer.allocUnsafe(size);
+    this.bytes = new Uint8Array(this.#buffer.buffer, this.#buffer.byteOffset, size);
   }
 
   get position(): number {

@@ -9,9 +9,11 @@ import { recoverLog } from './wal/recover-log.ts';
 import { diskFiles, type SegmentFiles } from './wal/segment-files.ts';
 import { WriteAheadLog } from './wal/write-ahead-log.ts';
 
+/** What a test may put in the place of the real thing. */
 export interface StoreOptions {
   readonly limits: StoreLimits;
   readonly files: SegmentFiles;
+  readonly commits: (environment: Environment) => CommitQueue;
 }
 
 /** The parts of an open data directory. */
@@ -26,12 +28,12 @@ export interface EmbeddedStore {
 
 /** @throws Error when a file cannot be opened, or something that was acknowledged is missing in the write-ahead log */
 export async function openEmbeddedStore(directory: string, options: Partial<StoreOptions>): Promise<EmbeddedStore> {
-  const { limits = DEFAULT_LIMITS, files = diskFiles } = options;
+  const { limits = DEFAULT_LIMITS, files = diskFiles, commits: makeCommits = queueOf } = options;
   const environment = new Environment(directory);
   try {
     const start = readLogStart(await environment.handles());
     const { entries, end } = recoverLog(directory, start);
-    const commits = new CommitQueue(environment);
+    const commits = makeCommits(environment);
     const pending = new PendingRecords();
     pending.add(entries);
     const log = new WriteAheadLog(files, directory, limits.segmentBytes, start, end);
@@ -50,3 +52,5 @@ export async function openEmbeddedStore(directory: string, options: Partial<Stor
     throw error;
   }
 }
+
+const queueOf = (environment: Environment) => new CommitQueue(environment);
