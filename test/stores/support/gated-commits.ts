@@ -3,10 +3,14 @@ import { CommitQueue, type Plan } from '../../../src/infrastructure/stores/embed
 /** Lets so many commits through to the database, and fails the others before they begin. */
 export class Gate {
   /** How many more succeed. */
-  open = 0;
+  open: number;
   /** How many were failed. */
   refused = 0;
   #active = 0;
+
+  constructor(open = 0) {
+    this.open = open;
+  }
 
   /** What `StoreOptions.commits` takes. */
   readonly commits = (environment: ConstructorParameters<typeof CommitQueue>[0]): CommitQueue => {
