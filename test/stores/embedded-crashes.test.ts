@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { MemoryUpdateLog } from '../../src/infrastructure/stores/memory/memory-u
 import { id, record, utf8 } from '../contracts/log-records.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts';
 import { Gate } from './support/gated-commits.ts';
+import { killedCopy } from './support/killed-copy.ts';
 
 const NAMES = ['a', 'b'];
 /** Every append asks for a checkpoint; the gate says how far it gets. One document a step. */
@@ -70,7 +70,7 @@ describe('the embedded store, killed at any moment', () => {
           await subject.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 50, interruptAfterTimeLimit: 30_000 },
     );
   }, 60_000);
 });
@@ -153,7 +153,7 @@ class Subject {
   /** The copy is what a killed process leaves: no commit is under way, and nothing was closed. */
   async #crash(): Promise<void> {
     const copy = join(this.#home, `${Subject.#directories++}`);
-    cpSync(this.#path, copy, { recursive: true, filter: (path) => !path.endsWith('server.lock') });
+    killedCopy(this.#path, copy);
     await this.#log.close();
     this.#path = copy;
     this.#log = await this.#open();

@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedUpdateLog } from '../../src/infrastructure/stores/embedded/embedded-update-log.ts';
@@ -6,6 +5,7 @@ import { DEFAULT_LIMITS } from '../../src/infrastructure/stores/embedded/store-l
 import { id, record, texts } from '../contracts/log-records.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts';
 import { Gate } from './support/gated-commits.ts';
+import { killedCopy } from './support/killed-copy.ts';
 import { type Done, SabotagedFiles } from './support/sabotaged-files.ts';
 
 /** Two frames a segment, a checkpoint each third one. */
@@ -132,7 +132,7 @@ async function expectAll(log: EmbeddedUpdateLog, count: number): Promise<void> {
 /** Opens what a killed process would leave now, if no checkpoint is under way. */
 async function killAndExpect(path: string, count: number): Promise<void> {
   const copy = `${path}-copy`;
-  cpSync(path, copy, { recursive: true, filter: (from) => !from.endsWith('server.lock') });
+  killedCopy(path, copy);
   await expectReopened(copy, count);
 }
 

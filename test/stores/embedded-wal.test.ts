@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../src/infrastructure/stores/embedded/store-l
 import { id, record, texts, utf8 } from '../contracts/log-records.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts';
 import { Gate } from './support/gated-commits.ts';
+import { killedCopy } from './support/killed-copy.ts';
 
 let directory: TemporaryDirectory;
 let live: string;
@@ -169,7 +170,7 @@ async function written(path: string, frames: number, limits: { segmentBytes?: nu
     await log.append(['a', 'b'].map((name) => record(name, sequence, [`${name}${sequence}`], 1000)));
     if (limits.segmentBytes === undefined) ends.push(endOf(readFileSync(join(source, 'wal-1.log'))));
   }
-  cpSync(source, path, { recursive: true, filter: (from) => !from.endsWith('server.lock') });
+  killedCopy(source, path);
   await log.close();
   return ends;
 }
