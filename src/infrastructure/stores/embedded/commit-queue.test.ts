@@ -26,33 +26,25 @@ beforeEach(() => {
 });
 
 describe('CommitQueue', () => {
-  it('[LOG1] writes that wait share one commit', async () => {
-    await Promise.all([queue.write(put('a')), queue.write(put('b', 'c')), queue.write(put('d'))]);
-    expect(commits).toEqual([['1:a', '1:b', '1:c', '1:d']]);
-  });
-
-  it('[LOG1] a transaction keeps to a bounded size', async () => {
-    const large = new Uint8Array(20 * 1024 * 1024);
-    await Promise.all([queue.write(put('a')), queue.write([{ ...put('b')[0]!, value: large }]), queue.write(put('c'))]);
-    expect(commits).toEqual([['1:a', '1:b'], ['1:c']]);
-  });
-
-  it('[LOG5] a plan is made after the writes before it and commits alone, before those after it', async () => {
-    let seen = 0;
-    const plan = () => {
-      seen = commits.length;
-      return put('planned');
+  it('[LOG5] a plan is made after the writes before it, commits alone, and has its say before the next one', async () => {
+    const seen: unknown[] = [];
+    const plan = (key: string) => () => {
+      seen.push(`${key} after ${commits.length}`);
+      return { changes: put(key), committed: () => seen.push(`${key} is there`) };
     };
-    await Promise.all([queue.write(put('a')), queue.readThenWrite(plan), queue.write(put('b'))]);
-    expect(commits).toEqual([['1:a'], ['1:planned'], ['1:b']]);
-    expect(seen).toBe(1);
+    await Promise.all([queue.readThenWrite(plan('a')), queue.readThenWrite(plan('b'))]);
+    expect(commits).toEqual([['1:a'], ['1:b']]);
+    expect(seen).toEqual(['a after 0', 'a is there', 'b after 1', 'b is there']);
   });
 
   it('[LOG9] after a failed commit the file is opened again before the next one', async () => {
     outcomes = [new Error('no space')];
-    const failed = [queue.write(put('a')), queue.write(put('b'))];
-    const after = queue.readThenWrite(() => put('c'));
-    for (const write of failed) await expect(write).rejects.toThrow(/could not be written: no space/);
+    const untold = () => {
+      throw new Error('it was not committed');
+    };
+    const failed = queue.readThenWrite(() => ({ changes: put('a', 'b'), committed: untold }));
+    const after = write('c');
+    await expect(failed).rejects.toThrow(/could not be written: no space/);
     await after;
     expect(commits).toEqual([['1:a', '1:b'], ['2:c']]);
   });
@@ -61,7 +53,7 @@ describe('CommitQueue', () => {
     const reason = new Error('Input/output error');
     const failure = Object.assign(new Error('Commit failed'), { commitError: Promise.reject(reason) });
     outcomes = [failure];
-    await expect(queue.write(put('a'))).rejects.toMatchObject({ cause: reason });
+    await expect(write('a')).rejects.toMatchObject({ cause: reason });
   });
 
   it('[LOG9] a plan that throws rejects alone, and the file stays open', async () => {
@@ -69,7 +61,7 @@ describe('CommitQueue', () => {
     const failing = queue.readThenWrite(() => {
       throw thrown;
     });
-    const after = queue.write(put('a'));
+    const after = write('a');
     await expect(failing).rejects.toBe(thrown);
     await after;
     expect(commits).toEqual([['1:a']]);
@@ -77,13 +69,17 @@ describe('CommitQueue', () => {
 
   it('[LOG9] idle resolves when all writes are settled', async () => {
     const settled: string[] = [];
-    void queue.write(put('a')).then(() => settled.push('a'));
-    void queue.readThenWrite(() => put('b')).then(() => settled.push('b'));
+    void write('a').then(() => settled.push('a'));
+    void write('b').then(() => settled.push('b'));
     await queue.idle();
     expect(settled).toEqual(['a', 'b']);
     await queue.idle();
   });
 });
+
+function write(...keys: readonly string[]): Promise<void> {
+  return queue.readThenWrite(() => ({ changes: put(...keys), committed: () => undefined }));
+}
 
 function put(...keys: readonly string[]): Change[] {
   return keys.map((key) => ({ database: 'updates', key: Buffer.from(key), value: new Uint8Array(1) }));

@@ -1,30 +1,33 @@
+import { CommitFailure } from './commit-failure.ts';
 import type { Environment, Handles } from './environment.ts';
 
 /** One change of the database file: a value to put, or a key to remove. */
 export interface Change {
-  readonly database: 'updates' | 'snapshots';
+  readonly database: 'root' | 'updates' | 'snapshots';
   readonly key: Buffer;
   readonly value: Uint8Array | undefined;
 }
 
-/** A task that needs to read what is stored before it can tell its changes. */
-export type Plan = (handles: Handles) => readonly Change[];
+/** Changes, made in their order, and what to do at the moment they are on disk, before any other plan is made. */
+export interface Planned {
+  readonly changes: readonly Change[];
+  readonly committed: () => void;
+}
+
+/** A task that reads what is stored to tell its changes. */
+export type Plan = (handles: Handles) => Planned;
 
 type Source = Pick<Environment, 'handles' | 'discard'>;
 
 interface Task {
-  readonly work: { kind: 'changes'; changes: readonly Change[] } | { kind: 'plan'; plan: Plan };
+  readonly plan: Plan;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** Appends above this many bytes are not joined further, so that a transaction keeps to a bounded amount of memory. */
-const JOINED_BYTES = 16 * 1024 * 1024;
-
 /**
- * All writes, one transaction after the other: a commit that fails has nothing beside it, and the file can be opened
- * again before the next one. Appends that wait join into one transaction, since a commit costs a disk sync whatever
- * its size; they then share its outcome.
+ * All writes to the database, one transaction after the other: a commit that fails has nothing beside it, and the file
+ * can be opened again before the next one.
  */
 export class CommitQueue {
   readonly #environment: Source;
@@ -35,14 +38,16 @@ export class CommitQueue {
     this.#environment = environment;
   }
 
-  /** Writes all `changes` or none; resolves when they are on disk. */
-  write(changes: readonly Change[]): Promise<void> {
-    return this.#enqueue({ kind: 'changes', changes });
-  }
-
-  /** Runs `plan` when all earlier writes are done, and writes all it returns or none. Nothing runs in between. */
+  /**
+   * Runs `plan` when all earlier ones are done, and writes all it returns or none; resolves when that is on disk.
+   * Nothing runs in between.
+   */
   readThenWrite(plan: Plan): Promise<void> {
-    return this.#enqueue({ kind: 'plan', plan });
+    const done = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ plan, resolve, reject });
+    });
+    this.#drained ??= this.#drain();
+    return done;
   }
 
   /** Resolves when nothing is under way or waiting. */
@@ -50,66 +55,26 @@ export class CommitQueue {
     await this.#drained;
   }
 
-  #enqueue(work: Task['work']): Promise<void> {
-    const done = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ work, resolve, reject });
-    });
-    this.#drained ??= this.#drain();
-    return done;
-  }
-
   async #drain(): Promise<void> {
-    let first = this.#waiting[0];
-    while (first !== undefined) {
-      await this.#runNext(first);
-      first = this.#waiting[0];
+    let task = this.#waiting.shift();
+    while (task !== undefined) {
+      await this.#run(task);
+      task = this.#waiting.shift();
     }
     this.#drained = undefined;
   }
 
-  async #runNext(first: Task): Promise<void> {
-    let group = [first];
+  async #run({ plan, resolve, reject }: Task): Promise<void> {
     try {
-      // Also gives the appends of this event turn the time to get into the queue.
       const handles = await this.#environment.handles();
-      group = this.#nextGroup();
-      await commit(
-        handles,
-        group.flatMap(({ work }) => (work.kind === 'plan' ? work.plan(handles) : work.changes)),
-      );
+      const { changes, committed } = plan(handles);
+      await commit(handles, changes);
+      committed();
+      resolve();
     } catch (error) {
       if (error instanceof CommitFailure) this.#environment.discard();
-      this.#settle(group, ({ reject }) => reject(error));
-      return;
+      reject(error);
     }
-    this.#settle(group, ({ resolve }) => resolve());
-  }
-
-  #nextGroup(): Task[] {
-    const group: Task[] = [];
-    let bytes = 0;
-    for (const task of this.#waiting) {
-      if (group.length > 0 && (task.work.kind === 'plan' || bytes > JOINED_BYTES)) break;
-      group.push(task);
-      if (task.work.kind === 'plan') break;
-      for (const { value } of task.work.changes) bytes += value?.length ?? 0;
-    }
-    return group;
-  }
-
-  #settle(group: readonly Task[], settle: (task: Task) => void): void {
-    this.#waiting.splice(0, group.length);
-    group.forEach(settle);
-  }
-}
-
-/** A transaction failed; none of it is stored. */
-class CommitFailure extends Error {
-  constructor(cause: unknown) {
-    super(`The data directory could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
-    this.name = 'CommitFailure';
   }
 }
 

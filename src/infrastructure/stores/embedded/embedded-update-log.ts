@@ -1,73 +1,67 @@
 import type { LogRecord, Snapshot, StoredDocument, UpdateLog } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import { assembleDocument } from '../shared/assemble-document.ts';
 import { checkRecord } from '../shared/check-record.ts';
-import { type Change, CommitQueue } from './commit-queue.ts';
 import { DataDirectoryLock } from './data-directory-lock.ts';
 import { listDocuments } from './document-listing.ts';
-import { Environment, type Handles } from './environment.ts';
-import { recordKey, snapshotKey } from './keys.ts';
+import { openState, readState } from './document-state.ts';
+import { type EmbeddedStore, openEmbeddedStore, type StoreOptions } from './embedded-store.ts';
+import type { Handles } from './environment.ts';
 import { planCompaction } from './plan-compaction.ts';
-import { readDocument, recordKeys } from './read-document.ts';
-import { encodeRecord } from './record-codec.ts';
+import { encodeDeletion, encodeRecordEntries } from './wal/entry-codec.ts';
 
-/** The update log in a directory of this machine, in LMDB. The directory has to be on a local disk. */
+/**
+ * The update log in a directory of this machine, which has to be on a local disk. Appends and deletions go to a
+ * write-ahead log; checkpoints bring them into LMDB, and reads see both as one.
+ */
 export class EmbeddedUpdateLog implements UpdateLog {
   readonly #lock: DataDirectoryLock;
-  readonly #environment: Environment;
-  readonly #commits: CommitQueue;
+  readonly #store: EmbeddedStore;
+  readonly #underWay = new Set<Promise<void>>();
   #closed: Promise<void> | undefined;
 
-  private constructor(lock: DataDirectoryLock, environment: Environment) {
+  private constructor(lock: DataDirectoryLock, store: EmbeddedStore) {
     this.#lock = lock;
-    this.#environment = environment;
-    this.#commits = new CommitQueue(environment);
+    this.#store = store;
   }
 
   /**
    * Makes the directory where it is missing, and takes it over for this process.
-   * @throws Error when another process has it, or its files cannot be opened.
+   * @throws Error when another process has it, or its files cannot be opened, or something that was acknowledged is
+   * missing in the write-ahead log.
    */
-  static async open(dataDirectory: string): Promise<EmbeddedUpdateLog> {
+  static async open(dataDirectory: string, options: Partial<StoreOptions> = {}): Promise<EmbeddedUpdateLog> {
     const lock = DataDirectoryLock.acquire(dataDirectory);
-    const environment = new Environment(dataDirectory);
     try {
-      await environment.handles();
+      return new EmbeddedUpdateLog(lock, await openEmbeddedStore(dataDirectory, options));
     } catch (error) {
       lock.release();
       throw error;
     }
-    return new EmbeddedUpdateLog(lock, environment);
   }
 
   async append(records: readonly LogRecord[]): Promise<void> {
     this.#checkOpen();
-    await this.#commits.write(records.map(storedForm));
+    records.forEach(checkRecord);
+    await this.#store.appends.append(encodeRecordEntries(records));
   }
 
   async load(documentId: DocumentId): Promise<StoredDocument | undefined> {
-    const { snapshot, records } = readDocument(await this.#handles(), documentId);
-    return assembleDocument(documentId, snapshot, records);
+    const handles = await this.#handles();
+    return openState(documentId, readState(handles, documentId, this.#store.pending.get(documentId)));
   }
 
   async compact(documentId: DocumentId, snapshot: Snapshot): Promise<void> {
     this.#checkOpen();
-    await this.#commits.readThenWrite((handles) => {
-      return planCompaction(documentId, readDocument(handles, documentId), snapshot);
-    });
+    await this.#track(this.#compact(documentId, snapshot));
   }
 
   async delete(documentId: DocumentId): Promise<void> {
     this.#checkOpen();
-    // Without decoding anything: a damaged document can be deleted.
-    await this.#commits.readThenWrite((handles) => [
-      ...recordKeys(handles, documentId).map((key) => ({ database: 'updates' as const, key, value: undefined })),
-      { database: 'snapshots', key: snapshotKey(documentId), value: undefined },
-    ]);
+    await this.#store.appends.append(encodeDeletion(documentId));
   }
 
   async list(after: DocumentId | undefined, limit: number): Promise<readonly DocumentId[]> {
-    return listDocuments(await this.#handles(), after, limit);
+    return listDocuments(await this.#handles(), this.#store.pending.documents(), after, limit);
   }
 
   close(): Promise<void> {
@@ -75,24 +69,37 @@ export class EmbeddedUpdateLog implements UpdateLog {
     return this.#closed;
   }
 
+  async #compact(documentId: DocumentId, snapshot: Snapshot): Promise<void> {
+    const { appends, commits, pending } = this.#store;
+    // Everything that was appended before this call is in `pending` then.
+    await appends.settled();
+    await commits.readThenWrite((handles) => ({
+      changes: planCompaction(handles, documentId, pending.get(documentId), snapshot),
+      committed: pending.compacting(documentId, snapshot.sequence),
+    }));
+  }
+
+  async #track(call: Promise<void>): Promise<void> {
+    this.#underWay.add(call);
+    try {
+      await call;
+    } finally {
+      this.#underWay.delete(call);
+    }
+  }
+
   async #close(): Promise<void> {
-    await this.#commits.idle();
-    await this.#environment.close();
+    await Promise.allSettled([...this.#underWay, this.#store.appends.idle()]);
+    await this.#store.close();
     this.#lock.release();
   }
 
   async #handles(): Promise<Handles> {
     this.#checkOpen();
-    return await this.#environment.handles();
+    return await this.#store.environment.handles();
   }
 
   #checkOpen(): void {
     if (this.#closed !== undefined) throw new Error('The update log is closed.');
   }
-}
-
-function storedForm(record: LogRecord): Change {
-  checkRecord(record);
-  const key = recordKey(record.documentId, record.firstSequence);
-  return { database: 'updates', key, value: encodeRecord(key, record) };
 }

@@ -1,10 +1,12 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { prepareDatabaseFile } from './database-file.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 /** The open database file. Valid until the next `discard` or `close` of its Environment. */
 export interface Handles {
+  /** Beside the two databases: where the write-ahead log starts, by `LOG_START_KEY`. */
   readonly root: RootDatabase<Buffer, Buffer>;
   /** Records by `recordKey`. */
   readonly updates: Database<Buffer, Buffer>;
@@ -70,7 +72,7 @@ function openHandles(path: string): Handles {
     // writes the meta page through a descriptor opened with O_DSYNC (lmdb's writer.cpp, mdb_txn_commit).
     overlappingSync: false,
     // With it, lmdb keeps a promise of its own for each event turn that no caller can handle: when a commit fails, it
-    // is an unhandled rejection, which ends the process. CommitQueue groups the commits instead, with `batch`.
+    // is an unhandled rejection, which ends the process. CommitQueue makes each commit one `batch` instead.
     eventTurnBatching: false,
   });
   try {
@@ -80,17 +82,5 @@ function openHandles(path: string): Handles {
   } catch (error) {
     void root.close();
     throw error;
-  }
-}
-
-/** Makes the names of new files durable: syncing a file does not sync the directory that names it. */
-function syncDirectory(path: string): void {
-  // Windows knows no such call and refuses to open a directory.
-  if (process.platform === 'win32') return;
-  const directory = openSync(path, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
   }
 }

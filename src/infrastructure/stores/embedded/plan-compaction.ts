@@ -1,26 +1,38 @@
 import type { Snapshot } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import { lastSequence } from '../shared/assemble-document.ts';
 import type { Change } from './commit-queue.ts';
-import { recordKey, snapshotKey } from './keys.ts';
-import type { ReadDocument } from './read-document.ts';
+import { readState } from './document-state.ts';
+import type { Handles } from './environment.ts';
+import { snapshotKey } from './keys.ts';
+import type { PendingDocument } from './pending-records.ts';
+import { planDeletion, putRecords } from './plan-move.ts';
+import { lastOf, unpack } from './record-body.ts';
 import { encodeSnapshot } from './snapshot-codec.ts';
 
 /**
  * The changes that store `snapshot` and remove the records it holds; none where a snapshot as new is stored already.
+ * What is pending of these records need not be moved any more.
  * @throws RangeError when no record ends at its sequence number: the document was deleted meanwhile, and storing the
  * snapshot would bring it back.
+ * @throws DamagedDocumentError
  */
-export function planCompaction(documentId: DocumentId, stored: ReadDocument, snapshot: Snapshot): Change[] {
-  if (stored.snapshot !== undefined && stored.snapshot.sequence >= snapshot.sequence) return [];
-  const covered = stored.records.filter((record) => lastSequence(record) <= snapshot.sequence);
-  const last = covered.find((record) => lastSequence(record) === snapshot.sequence);
+export function planCompaction(
+  handles: Handles,
+  documentId: DocumentId,
+  pending: PendingDocument | undefined,
+  snapshot: Snapshot,
+): Change[] {
+  const state = readState(handles, documentId, pending);
+  if (state.snapshot !== undefined && state.snapshot.sequence >= snapshot.sequence) return [];
+  const last = state.records.find((record) => lastOf(record) === snapshot.sequence);
   if (last === undefined) throw new RangeError(`No stored record ends at sequence number ${snapshot.sequence}.`);
+  const changes = pending?.base === 'nothing' ? planDeletion(handles, documentId) : [];
+  for (const { key, records } of state.values) {
+    const kept = records.filter((record) => lastOf(record) > snapshot.sequence);
+    if (kept.length === records.length) continue;
+    changes.push({ database: 'updates', key, value: undefined }, ...putRecords(documentId, kept));
+  }
   const key = snapshotKey(documentId);
-  const value = encodeSnapshot(key, { ...snapshot, lastModified: last.timestamp });
-  const removals = covered.map(({ firstSequence }) => recordKey(documentId, firstSequence));
-  return [
-    ...removals.map((removed) => ({ database: 'updates' as const, key: removed, value: undefined })),
-    { database: 'snapshots', key, value },
-  ];
+  const value = encodeSnapshot(key, { ...snapshot, lastModified: unpack(last).timestamp });
+  return [...changes, { database: 'snapshots', key, value }];
 }

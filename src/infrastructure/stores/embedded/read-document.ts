@@ -1,38 +1,60 @@
 import type { Transaction } from 'lmdb';
 import { DamagedDocumentError } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import type { StoredRecord, StoredSnapshot } from '../shared/assemble-document.ts';
+import type { StoredSnapshot } from '../shared/assemble-document.ts';
 import type { Handles } from './environment.ts';
 import { recordRange, snapshotKey } from './keys.ts';
-import { decodeRecord } from './record-codec.ts';
+import { lastOf, type PackedRecord } from './record-body.ts';
+import { decodeRecords } from './record-codec.ts';
 import { decodeSnapshot } from './snapshot-codec.ts';
+
+/** A value of the database: records of which each starts where the one before it ends; at least one. */
+export interface StoredValue {
+  readonly key: Buffer;
+  readonly records: readonly PackedRecord[];
+}
 
 export interface ReadDocument {
   readonly snapshot: StoredSnapshot | undefined;
   /** In the order of their first sequence numbers. */
-  readonly records: readonly StoredRecord[];
+  readonly values: readonly StoredValue[];
 }
 
 /**
- * All that is stored of a document, as of one moment: both databases are read in one transaction.
+ * All that the database has of a document, as of one moment: both databases are read in one transaction.
  * @throws DamagedDocumentError
  */
 export function readDocument(handles: Handles, documentId: DocumentId): ReadDocument {
   const transaction = handles.root.useReadTransaction();
   try {
-    return {
+    return orDamaged(documentId, () => ({
       snapshot: readSnapshot(handles, documentId, transaction),
-      records: readRecords(handles, documentId, transaction),
-    };
-  } catch (error) {
-    throw isDamage(error) ? new DamagedDocumentError(documentId, error.message) : error;
+      values: readValues(handles, documentId, transaction),
+    }));
   } finally {
     transaction.done();
   }
 }
 
-/** The keys of all records of a document. */
-export function recordKeys(handles: Handles, documentId: DocumentId): Buffer[] {
+/**
+ * The values that hold `sequence` or a later one, the last one first. Reads one value where there is none.
+ * @throws DamagedDocumentError
+ */
+export function readValuesFrom({ updates }: Handles, documentId: DocumentId, sequence: number): StoredValue[] {
+  const { start, end } = recordRange(documentId);
+  const values: StoredValue[] = [];
+  return orDamaged(documentId, () => {
+    for (const { key, value } of updates.getRange({ start: end, end: start, reverse: true })) {
+      const records = decodeRecords(documentId, key, owned(value));
+      if (records.every((record) => lastOf(record) < sequence)) break;
+      values.push({ key: Buffer.from(key), records });
+    }
+    return values;
+  });
+}
+
+/** The keys of all values of a document, without a look into them. */
+export function valueKeys(handles: Handles, documentId: DocumentId): Buffer[] {
   return [...handles.updates.getKeys(recordRange(documentId))].map((key) => Buffer.from(key));
 }
 
@@ -42,12 +64,12 @@ function readSnapshot({ snapshots }: Handles, documentId: DocumentId, transactio
   return value === undefined ? undefined : decodeSnapshot(documentId, key, owned(value));
 }
 
-function readRecords({ updates }: Handles, documentId: DocumentId, transaction: Transaction): StoredRecord[] {
-  const records: StoredRecord[] = [];
+function readValues({ updates }: Handles, documentId: DocumentId, transaction: Transaction): StoredValue[] {
+  const values: StoredValue[] = [];
   for (const { key, value } of updates.getRange({ ...recordRange(documentId), transaction })) {
-    records.push(decodeRecord(documentId, key, owned(value)));
+    values.push({ key: Buffer.from(key), records: decodeRecords(documentId, key, owned(value)) });
   }
-  return records;
+  return values;
 }
 
 /**
@@ -60,6 +82,14 @@ function owned(value: Buffer): Uint8Array {
 
 /** lmdb.h: a page that was expected is not there; a page is of the wrong kind. */
 const DAMAGED_FILE = [-30797, -30796];
+
+function orDamaged<Result>(documentId: DocumentId, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw isDamage(error) ? new DamagedDocumentError(documentId, error.message) : error;
+  }
+}
 
 function isDamage(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && DAMAGED_FILE.some((code) => error.code === code);

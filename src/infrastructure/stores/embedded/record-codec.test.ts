@@ -2,15 +2,27 @@ import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DamagedDocumentError } from '../../../domain/repositories/update-log.ts';
+import { DamagedDocumentError, type LogRecord } from '../../../domain/repositories/update-log.ts';
 import { DocumentId } from '../../../domain/value-objects/document-id.ts';
+import type { StoredRecord } from '../shared/assemble-document.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { recordKey } from './keys.ts';
-import { decodeRecord, encodeRecord } from './record-codec.ts';
+import { bodyLength, writeBody } from './record-body.ts';
+import { decodeRecords, encodeRecords, openRecord } from './record-codec.ts';
 
 const documentId = DocumentId.parse('a');
 const key = recordKey(documentId, 7);
 const updates = [Uint8Array.of(1, 2, 3), new Uint8Array(0), Uint8Array.of(255)];
-const value = encodeRecord(key, { documentId, firstSequence: 7, updates, timestamp: 1_700_000_000_000 });
+const value = encodeRecords(key, [packed({ documentId, firstSequence: 7, updates, timestamp: 1_700_000_000_000 })]);
+
+/** A record by itself. */
+function encodeRecord(at: Uint8Array, record: LogRecord): Uint8Array {
+  return encodeRecords(at, [packed(record)]);
+}
+
+function decodeRecord(id: DocumentId, at: Uint8Array, bytes: Uint8Array): StoredRecord | undefined {
+  return decodeRecords(id, at, bytes).map((record) => openRecord(id, record))[0];
+}
 
 describe('record codec of the embedded store', () => {
   it('[LOG6] golden bytes: version, checksum, timestamp, count, lengths, updates', () => {
@@ -75,6 +87,12 @@ describe('record codec of the embedded store', () => {
     );
   });
 });
+
+function packed(record: LogRecord) {
+  const writer = new ByteWriter(bodyLength(record));
+  writeBody(writer, record);
+  return { firstSequence: record.firstSequence, updates: record.updates.length, body: writer.bytes };
+}
 
 /** Documents on disks have this form: where it changes, the format version does. */
 const GOLDEN = '01550177b680d095ffbc3103030001010203ff';
