@@ -1,6 +1,6 @@
 import type { LogRecord, UpdateLog } from '../domain/repositories/update-log.ts';
 import type { DocumentId } from '../domain/value-objects/document-id.ts';
-import type { Compactor } from './ports/compactor.ts';
+import type { DocumentWorker } from './ports/document-worker.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 
@@ -30,7 +30,7 @@ interface OpenTail extends Tail {
 /** Folds the updates of a document into a snapshot when there are many, one document at a time, off the event loop. */
 export class Compactions {
   readonly #log: UpdateLog;
-  readonly #compactor: Compactor;
+  readonly #compactor: Pick<DocumentWorker, 'merge'>;
   readonly #limits: CompactionLimits;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
@@ -39,7 +39,13 @@ export class Compactions {
   #running: Promise<void> | undefined;
   #state: 'open' | 'closed' = 'open';
 
-  constructor(log: UpdateLog, compactor: Compactor, limits: CompactionLimits, logger: Logger, metrics: Metrics) {
+  constructor(
+    log: UpdateLog,
+    compactor: Pick<DocumentWorker, 'merge'>,
+    limits: CompactionLimits,
+    logger: Logger,
+    metrics: Metrics,
+  ) {
     this.#log = log;
     this.#compactor = compactor;
     this.#limits = limits;

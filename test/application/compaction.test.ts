@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import type { Compactor } from '../../src/application/ports/compactor.ts';
+import type { DocumentWorker } from '../../src/application/ports/document-worker.ts';
 import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { insertion, insertions, textOf } from '../support/updates.ts';
 import { type FakeSession, settle, World } from '../support/world.ts';
@@ -8,7 +8,7 @@ import { type FakeSession, settle, World } from '../support/world.ts';
 const DOC = DocumentId.parse('doc');
 
 /** Merges when the test says so. */
-class FakeCompactor implements Compactor {
+class FakeCompactor implements DocumentWorker {
   readonly asked: (readonly Uint8Array[])[] = [];
   readonly #waiting: { succeed(): void; fail(cause: Error): void }[] = [];
 
@@ -17,6 +17,10 @@ class FakeCompactor implements Compactor {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ succeed: () => resolve(Y.mergeUpdates([...updates])), fail: reject });
     });
+  }
+
+  diff(): Promise<Uint8Array> {
+    return Promise.reject(new Error('Nothing is compared here'));
   }
 
   async succeed(): Promise<void> {

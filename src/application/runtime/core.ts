@@ -6,7 +6,7 @@ import { Journal } from '../journal/journal.ts';
 import type { Limits } from '../limits.ts';
 import { LoggedDocuments } from '../logged-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Compactor } from '../ports/compactor.ts';
+import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { Rooms } from '../room/rooms.ts';
@@ -17,7 +17,7 @@ import type { Part } from './lifecycle.ts';
 
 interface CoreServices {
   readonly log: UpdateLog;
-  readonly compactor: Compactor;
+  readonly compactor: DocumentWorker;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;

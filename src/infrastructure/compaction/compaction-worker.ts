@@ -1,33 +1,38 @@
 import { parentPort } from 'node:worker_threads';
 import * as Y from 'yjs';
-import type { MergeReply, MergeRequest } from './merge-message.ts';
+import { unpackUpdates, type WorkReply, type WorkRequest } from './work-message.ts';
 
 /** The thread behind WorkerCompactor: one request, one reply. */
-parentPort?.on('message', (request: MergeRequest) => {
+parentPort?.on('message', (request: WorkRequest) => {
   const reply = answer(request);
-  parentPort?.postMessage(reply, reply.kind === 'merged' ? [reply.update.buffer] : []);
+  parentPort?.postMessage(reply, reply.kind === 'done' ? [reply.update.buffer] : []);
 });
 
-function answer({ bytes, lengths }: MergeRequest): MergeReply {
+function answer(request: WorkRequest): WorkReply {
   try {
-    return { kind: 'merged', update: merge(bytes, lengths) };
+    const { work } = request;
+    const updates = unpackUpdates(request);
+    const update = work.kind === 'merge' ? merge(updates) : diff(updates, work.stateVector);
+    // Copied: the buffer is transferred, and must hold nothing but the update.
+    return { kind: 'done', update: new Uint8Array(update) };
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function merge(bytes: Uint8Array, lengths: readonly number[]): Uint8Array<ArrayBuffer> {
+function merge(updates: readonly Uint8Array[]): Uint8Array {
   const doc = new Y.Doc({ gc: true });
   // One transaction: what a later update deletes is collected once, at its end.
   doc.transact(() => {
-    let start = 0;
-    for (const length of lengths) {
-      Y.applyUpdate(doc, bytes.subarray(start, start + length));
-      start += length;
-    }
+    for (const update of updates) Y.applyUpdate(doc, update);
   });
   const { pendingStructs, pendingDs } = doc.store;
   if (pendingStructs !== null || pendingDs !== null) throw new Error('updates are missing between those given');
-  // Copied: the buffer is transferred, and must hold nothing but the update.
-  return new Uint8Array(Y.encodeStateAsUpdate(doc));
+  return Y.encodeStateAsUpdate(doc);
+}
+
+/** From the bytes alone: a document made of them would take ten times their memory, and many times as long. */
+function diff(updates: readonly Uint8Array[], stateVector: Uint8Array): Uint8Array {
+  const diffs = updates.map((update) => Y.diffUpdate(update, stateVector));
+  return diffs.length === 0 ? Uint8Array.of(0, 0) : Y.mergeUpdates(diffs);
 }

@@ -1,23 +1,23 @@
 import { Worker } from 'node:worker_threads';
-import type { Compactor } from '../../application/ports/compactor.ts';
-import { type MergeReply, packRequest } from './merge-message.ts';
+import type { DocumentWorker } from '../../application/ports/document-worker.ts';
+import { packRequest, type Work, type WorkReply } from './work-message.ts';
 
 const WORKER_FILE = new URL('./compaction-worker.js', import.meta.url);
 
-interface Merge {
+interface Waiting {
   resolve(update: Uint8Array): void;
   reject(reason: Error): void;
 }
 
 /**
- * Folds updates in a thread of its own, which starts with the first merge and does not keep the process alive. One
- * merge at a time, so that the memory of several documents never adds up; a waiting one is not copied yet. When the
- * thread dies, its merge rejects and the next one gets a new thread.
+ * Works on documents in a thread of its own, which starts with the first request and does not keep the process alive.
+ * One request at a time, so that the memory of several documents never adds up; a waiting one is not copied yet. When
+ * the thread dies, its request rejects and the next one gets a new thread.
  */
-export class WorkerCompactor implements Compactor {
+export class WorkerCompactor implements DocumentWorker {
   readonly #workerFile: URL;
   #worker: Worker | undefined;
-  #current: Merge | undefined;
+  #current: Waiting | undefined;
   #queue: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -27,12 +27,11 @@ export class WorkerCompactor implements Compactor {
   }
 
   merge(updates: readonly Uint8Array[]): Promise<Uint8Array> {
-    const merged = this.#queue.then(() => this.#mergeNow(updates));
-    this.#queue = merged.then(
-      () => undefined,
-      () => undefined,
-    );
-    return merged;
+    return this.#enqueue({ kind: 'merge' }, updates);
+  }
+
+  diff(updates: readonly Uint8Array[], stateVector: Uint8Array): Promise<Uint8Array> {
+    return this.#enqueue({ kind: 'diff', stateVector: stateVector.slice() }, updates);
   }
 
   async close(): Promise<void> {
@@ -41,9 +40,19 @@ export class WorkerCompactor implements Compactor {
     await this.#queue;
   }
 
-  #mergeNow(updates: readonly Uint8Array[]): Promise<Uint8Array> {
-    if (this.#closed) return Promise.reject(new Error('The compactor is closed.'));
-    const request = packRequest(updates);
+  #enqueue(work: Work, updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    const done = this.#queue.then(() => this.#do(work, updates));
+    this.#queue = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  async #do(work: Work, updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    this.#checkOpen();
+    const request = await packRequest(work, updates);
+    this.#checkOpen();
     return new Promise((resolve, reject) => {
       this.#current = { resolve, reject };
       this.#worker ??= this.#start();
@@ -51,20 +60,24 @@ export class WorkerCompactor implements Compactor {
     });
   }
 
+  #checkOpen(): void {
+    if (this.#closed) throw new Error('The compactor is closed.');
+  }
+
   #start(): Worker {
     const worker = new Worker(this.#workerFile);
-    worker.on('message', (reply: MergeReply) => this.#finish(reply));
+    worker.on('message', (reply: WorkReply) => this.#finish(reply));
     worker.on('error', (error) => this.#lose(worker, new Error('The compaction thread failed.', { cause: error })));
     worker.on('exit', (code) => this.#lose(worker, new Error(`The compaction thread ended with code ${code}.`)));
     worker.unref();
     return worker;
   }
 
-  #finish(reply: MergeReply): void {
-    const merge = this.#current;
+  #finish(reply: WorkReply): void {
+    const waiting = this.#current;
     this.#current = undefined;
-    if (reply.kind === 'merged') merge?.resolve(reply.update);
-    else merge?.reject(new Error(`The updates do not fold: ${reply.reason}`));
+    if (reply.kind === 'done') waiting?.resolve(reply.update);
+    else waiting?.reject(new Error(`The updates do not fold: ${reply.reason}`));
   }
 
   /** A thread that failed reports it and then its end; by the second, a new one may be at work. */
