@@ -1,6 +1,6 @@
 import type { LogRecord, Snapshot, UpdateLog } from '../domain/repositories/update-log.ts';
 import type { DocumentId } from '../domain/value-objects/document-id.ts';
-import type { Compactor } from './ports/compactor.ts';
+import type { DocumentWorker } from './ports/document-worker.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 
@@ -22,7 +22,7 @@ export interface OpenDocument {
    * What it has become, once all of that is durable; none where it is not integrated, or cannot be read just now.
    * Rejects where it will not be durable, or the compactor fails.
    */
-  snapshot(compactor: Compactor): Promise<Snapshot> | undefined;
+  snapshot(compactor: DocumentWorker): Promise<Snapshot> | undefined;
 }
 
 interface Tail {
@@ -53,7 +53,7 @@ interface Folded {
  */
 export class Compactions {
   readonly #log: UpdateLog;
-  readonly #compactor: Compactor;
+  readonly #compactor: DocumentWorker;
   readonly #limits: CompactionLimits;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
@@ -62,7 +62,7 @@ export class Compactions {
   #running: Promise<void> | undefined;
   #state: 'open' | 'closed' = 'open';
 
-  constructor(log: UpdateLog, compactor: Compactor, limits: CompactionLimits, logger: Logger, metrics: Metrics) {
+  constructor(log: UpdateLog, compactor: DocumentWorker, limits: CompactionLimits, logger: Logger, metrics: Metrics) {
     this.#log = log;
     this.#compactor = compactor;
     this.#limits = limits;

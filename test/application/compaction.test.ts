@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import type { Compactor } from '../../src/application/ports/compactor.ts';
+import type { DocumentWorker } from '../../src/application/ports/document-worker.ts';
 import type { LogRecord } from '../../src/domain/repositories/update-log.ts';
 import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { MemoryUpdateLog } from '../../src/infrastructure/stores/memory/memory-update-log.ts';
@@ -10,7 +10,7 @@ import { type FakeSession, settle, World } from '../support/world.ts';
 const DOC = DocumentId.parse('doc');
 
 /** Merges when the test says so. */
-class FakeCompactor implements Compactor {
+class FakeCompactor implements DocumentWorker {
   readonly asked: (readonly Uint8Array[])[] = [];
   readonly #waiting: { succeed(): void; fail(cause: Error): void }[] = [];
 
@@ -19,6 +19,10 @@ class FakeCompactor implements Compactor {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ succeed: () => resolve(Y.mergeUpdates([...updates])), fail: reject });
     });
+  }
+
+  diff(): Promise<Uint8Array> {
+    return Promise.reject(new Error('Nobody asks here'));
   }
 
   async succeed(): Promise<void> {

@@ -83,6 +83,50 @@ describe('WorkerCompactor', () => {
     expect(merged.map(textOf)).toEqual(documents.map(({ doc }) => doc.getText('t').toString()));
   });
 
+  it('[DOC24] a diff has what a state vector lacks, and every delete', async () => {
+    for (const seed of [1, 2, 3]) {
+      const { updates, half, whole } = halfway(seed);
+      const diff = await compactor.diff(updates, Y.encodeStateVector(half));
+      Y.applyUpdate(half, diff);
+      expect(half.store.pendingStructs).toBeNull();
+      expect(Y.encodeStateAsUpdate(half)).toEqual(Y.encodeStateAsUpdate(whole));
+      expect(diff.length).toBeLessThan(Y.encodeStateAsUpdate(whole).length);
+    }
+  });
+
+  it('[DOC24] to somebody who has every struct, a diff is the deletes; of nothing it is nothing', async () => {
+    const doc = new Y.Doc();
+    doc.getText('t').insert(0, 'hello');
+    doc.getText('t').delete(1, 2);
+    const diff = await compactor.diff([Y.encodeStateAsUpdate(doc)], Y.encodeStateVector(doc));
+    expect(Y.decodeUpdate(diff).structs).toEqual([]);
+    expect([...Y.decodeUpdate(diff).ds.clients]).toEqual([[doc.clientID, [{ clock: 1, len: 2 }]]]);
+    expect(await compactor.diff([], Uint8Array.of(0))).toEqual(Uint8Array.of(0, 0));
+  });
+
+  it('[DOC24] a diff leaves the byte arrays to the caller; bytes that do not decode reject', async () => {
+    const { doc, updates } = edited(5);
+    const stateVector = Y.encodeStateVectorFromUpdate(updates[0]!);
+    const before = [...updates, stateVector].map((bytes) => bytes.slice());
+    await compactor.diff(updates, stateVector);
+    expect([...updates, stateVector]).toEqual(before);
+    await expect(compactor.diff([Uint8Array.of(1, 2, 3)], stateVector)).rejects.toThrow();
+    await expect(compactor.diff(updates, Uint8Array.of(9))).rejects.toThrow();
+    expect(textOf(await compactor.diff(updates, Uint8Array.of(0)))).toBe(doc.getText('t').toString());
+  });
+
+  it('[LOG13] large updates are copied with pauses', async () => {
+    const doc = new Y.Doc();
+    doc.getText('t').insert(0, 'x'.repeat(9_000_000));
+    const update = Y.encodeStateAsUpdate(doc);
+    let turns = 0;
+    const counting = setInterval(() => turns++, 0);
+    const merged = await compactor.merge([update, update.slice()]);
+    clearInterval(counting);
+    expect(Buffer.compare(merged, update)).toBe(0);
+    expect(turns).toBeGreaterThan(1);
+  });
+
   it('[LOG13] a thread that dies rejects its merge; the next ones get a new thread', async () => {
     const dying = new WorkerCompactor(new URL(`data:text/javascript,${encodeURIComponent(DIES_ONCE)}`));
     await expect(dying.merge([Uint8Array.of(1)])).rejects.toThrow(/thread/);
@@ -124,6 +168,24 @@ function edited(edits: number): { doc: Y.Doc; updates: Uint8Array[] } {
   doc.on('update', (update: Uint8Array) => updates.push(update));
   for (let edit = 0; edit < edits; edit++) doc.getText('t').insert(edit >> 1, `<${edit}>`);
   return { doc, updates };
+}
+
+/** A document, the updates that it is stored in, and somebody who has a part of it. */
+function halfway(seed: number): { whole: Y.Doc; half: Y.Doc; updates: Uint8Array[] } {
+  const [whole, half] = [new Y.Doc(), new Y.Doc()];
+  const updates: Uint8Array[] = [];
+  const text = whole.getText('t');
+  for (let edit = 0; edit < 40; edit++) {
+    whole.clientID = 1 + (edit % 3);
+    if (edit % 5 === seed) text.delete(0, 4);
+    else text.insert((edit * seed) % (text.length + 1), `<${edit}>`);
+    if (edit === 20) {
+      updates.push(Y.encodeStateAsUpdate(whole));
+      Y.applyUpdate(half, updates[0]!);
+      whole.on('update', (update: Uint8Array) => updates.push(update));
+    }
+  }
+  return { whole, half, updates };
 }
 
 function textOf(update: Uint8Array): string {

@@ -2,7 +2,6 @@ import * as Y from 'yjs';
 import { AcknowledgementQueue, type Ticket } from '../../src/application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../src/application/connection/client-connection.ts';
 import type { Access, Principal } from '../../src/application/ports/authenticator.ts';
-import type { Compactor } from '../../src/application/ports/compactor.ts';
 import type { DocumentWorker } from '../../src/application/ports/document-worker.ts';
 import type { Logger } from '../../src/application/ports/logger.ts';
 import type { Metrics } from '../../src/application/ports/metrics.ts';
@@ -132,7 +131,7 @@ interface WorldOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What the log stores in; a new one where it is left out. */
   readonly store?: MemoryUpdateLog;
-  readonly compactor?: Compactor;
+  readonly compactor?: DocumentWorker;
 }
 
 /** Everything behind the doors, over a memory log that can be made to fail, on a clock that stands still. */
@@ -208,8 +207,9 @@ export class World {
   }
 }
 
-const NO_COMPACTOR: Compactor = {
+const NO_COMPACTOR: DocumentWorker = {
   merge: () => Promise.reject(new Error('Nothing is compacted here')),
+  diff: () => Promise.reject(new Error('Nothing is compacted here')),
   close: () => Promise.resolve(),
 };
 

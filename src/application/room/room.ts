@@ -6,7 +6,7 @@ import type { LoadedDocument } from '../../domain/repositories/document-reposito
 import type { LogRecord, Snapshot } from '../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
-import type { Compactor } from '../ports/compactor.ts';
+import type { DocumentWorker } from '../ports/document-worker.ts';
 import { Delivery } from './delivery.ts';
 import { GapBox } from './gap-box.ts';
 import { Intake } from './intake.ts';
@@ -173,7 +173,7 @@ export class Room implements Gathering, JournalClient {
   }
 
   /** The document as it is now, once all of it is durable; none where it is not ready to be edited. */
-  snapshot(compactor: Compactor): Promise<Snapshot> | undefined {
+  snapshot(compactor: DocumentWorker): Promise<Snapshot> | undefined {
     if (this.#state.kind !== 'open' || !this.#content.isHot) return undefined;
     return snapshotOf(this.#content.document, this.#append.sequence, compactor, this.#services);
   }

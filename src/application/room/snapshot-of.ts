@@ -1,6 +1,6 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
 import type { Snapshot } from '../../domain/repositories/update-log.ts';
-import type { Compactor } from '../ports/compactor.ts';
+import type { DocumentWorker } from '../ports/document-worker.ts';
 import { fold } from './fold.ts';
 import type { RoomServices } from './room-services.ts';
 
@@ -12,7 +12,7 @@ import type { RoomServices } from './room-services.ts';
 export async function snapshotOf(
   document: CollaborativeDocument,
   sequence: number,
-  compactor: Compactor,
+  compactor: DocumentWorker,
   { journal, limits }: Pick<RoomServices, 'journal' | 'limits'>,
 ): Promise<Snapshot> {
   const isSmall = document.bytes <= limits.compactInlineBytes;

@@ -11,7 +11,6 @@ import type { Collaboration } from '../collaboration.ts';
 import type { Limits } from '../limits.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Compactor } from '../ports/compactor.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import { BackgroundTasks } from './background-tasks.ts';
@@ -31,7 +30,7 @@ export interface Overrides {
   readonly log?: UpdateLog;
   readonly clock?: Clock;
   readonly authenticator?: Authenticator;
-  readonly compactor?: Compactor;
+  readonly compactor?: DocumentWorker;
   readonly worker?: DocumentWorker;
 }
 

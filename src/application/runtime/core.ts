@@ -6,7 +6,6 @@ import { Journal } from '../journal/journal.ts';
 import type { Limits } from '../limits.ts';
 import { LoggedDocuments } from '../logged-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Compactor } from '../ports/compactor.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -18,7 +17,7 @@ import type { Part } from './lifecycle.ts';
 
 interface CoreServices {
   readonly log: UpdateLog;
-  readonly compactor: Compactor;
+  readonly compactor: DocumentWorker;
   /** Beside the compactor, so that nobody who joins waits for a compaction. */
   readonly worker: DocumentWorker;
   readonly limits: Limits;

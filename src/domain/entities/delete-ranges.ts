@@ -1,6 +1,7 @@
 import { scanUpdate, someDelete } from '../codecs/scan-update.ts';
 
-interface Range {
+/** Elements of one client with clocks in `[clock, end)`. */
+export interface Range {
   clock: number;
   end: number;
 }
@@ -9,7 +10,8 @@ interface Range {
 export class DeleteRanges {
   readonly #ranges: ReadonlyMap<number, readonly Range[]>;
 
-  private constructor(ranges: ReadonlyMap<number, readonly Range[]>) {
+  /** @param ranges as above */
+  constructor(ranges: ReadonlyMap<number, readonly Range[]>) {
     this.#ranges = ranges;
   }
 

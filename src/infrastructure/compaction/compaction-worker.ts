@@ -1,28 +1,26 @@
 import { parentPort } from 'node:worker_threads';
 import * as Y from 'yjs';
-import type { Reply, Request } from './merge-message.ts';
+import { unpackUpdates, type WorkReply, type WorkRequest } from './work-message.ts';
 
 /** The thread behind WorkerCompactor: one request, one reply. */
-parentPort?.on('message', (request: Request) => {
+parentPort?.on('message', (request: WorkRequest) => {
   const reply = answer(request);
   parentPort?.postMessage(reply, reply.kind === 'done' ? [reply.update.buffer] : []);
 });
 
-function answer({ task, bytes, lengths }: Request): Reply {
+function answer(request: WorkRequest): WorkReply {
   try {
-    const update = task.kind === 'merge' ? merge(bytes, lengths) : diff(bytes, lengths, task.stateVector);
-    return { kind: 'done', update };
+    const { work } = request;
+    const updates = unpackUpdates(request);
+    const update = work.kind === 'merge' ? merge(updates) : diff(updates, work.stateVector);
+    // Copied: the buffer is transferred, and must hold nothing but the update.
+    return { kind: 'done', update: new Uint8Array(update) };
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function merge(bytes: Uint8Array, lengths: readonly number[]): Uint8Array<ArrayBuffer> {
-  // Copied: the buffer is transferred, and must hold nothing but the update.
-  return new Uint8Array(Y.encodeStateAsUpdate(integrated(unpacked(bytes, lengths))));
-}
-
-function integrated(updates: readonly Uint8Array[]): Y.Doc {
+function merge(updates: readonly Uint8Array[]): Uint8Array {
   const doc = new Y.Doc({ gc: true });
   // One transaction: what a later update deletes is collected once, at its end.
   doc.transact(() => {
@@ -30,21 +28,11 @@ function integrated(updates: readonly Uint8Array[]): Y.Doc {
   });
   const { pendingStructs, pendingDs } = doc.store;
   if (pendingStructs !== null || pendingDs !== null) throw new Error('updates are missing between those given');
-  return doc;
+  return Y.encodeStateAsUpdate(doc);
 }
 
-function diff(bytes: Uint8Array, lengths: readonly number[], stateVector: Uint8Array): Uint8Array<ArrayBuffer> {
-  const updates = unpacked(bytes, lengths);
-  const [only] = updates;
-  if (updates.length === 1 && only !== undefined) return new Uint8Array(Y.diffUpdate(only, stateVector));
-  // Not `mergeUpdates`: what one of them wrote and another deleted would be sent.
-  return new Uint8Array(Y.encodeStateAsUpdate(integrated(updates), stateVector));
-}
-
-function unpacked(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
-  let start = 0;
-  return lengths.map((length) => {
-    start += length;
-    return bytes.subarray(start - length, start);
-  });
+/** From the bytes alone: a document made of them would take ten times their memory, and many times as long. */
+function diff(updates: readonly Uint8Array[], stateVector: Uint8Array): Uint8Array {
+  const diffs = updates.map((update) => Y.diffUpdate(update, stateVector));
+  return diffs.length === 0 ? Uint8Array.of(0, 0) : Y.mergeUpdates(diffs);
 }

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Compactor } from '../../application/ports/compactor.ts';
 import type { DocumentWorker } from '../../application/ports/document-worker.ts';
-import { packRequest, type Reply, type Task } from './merge-message.ts';
+import { packRequest, type Work, type WorkReply } from './work-message.ts';
 
 const WORKER_FILE = new URL('./compaction-worker.js', import.meta.url);
 
@@ -11,11 +10,11 @@ interface Waiting {
 }
 
 /**
- * Works in a thread of its own, which starts with the first task and does not keep the process alive. One task at a
- * time, so that the memory of several documents never adds up; a waiting one is not copied yet. When the thread dies, its
- * task rejects and the next one gets a new thread.
+ * Works on documents in a thread of its own, which starts with the first request and does not keep the process alive.
+ * One request at a time, so that the memory of several documents never adds up; a waiting one is not copied yet. When
+ * the thread dies, its request rejects and the next one gets a new thread.
  */
-export class WorkerCompactor implements Compactor, DocumentWorker {
+export class WorkerCompactor implements DocumentWorker {
   readonly #workerFile: URL;
   #worker: Worker | undefined;
   #current: Waiting | undefined;
@@ -32,7 +31,7 @@ export class WorkerCompactor implements Compactor, DocumentWorker {
   }
 
   diff(updates: readonly Uint8Array[], stateVector: Uint8Array): Promise<Uint8Array> {
-    return this.#enqueue({ kind: 'diff', stateVector }, updates);
+    return this.#enqueue({ kind: 'diff', stateVector: stateVector.slice() }, updates);
   }
 
   async close(): Promise<void> {
@@ -41,8 +40,8 @@ export class WorkerCompactor implements Compactor, DocumentWorker {
     await this.#queue;
   }
 
-  #enqueue(task: Task, updates: readonly Uint8Array[]): Promise<Uint8Array> {
-    const done = this.#queue.then(() => this.#run(task, updates));
+  #enqueue(work: Work, updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    const done = this.#queue.then(() => this.#do(work, updates));
     this.#queue = done.then(
       () => undefined,
       () => undefined,
@@ -50,9 +49,10 @@ export class WorkerCompactor implements Compactor, DocumentWorker {
     return done;
   }
 
-  #run(task: Task, updates: readonly Uint8Array[]): Promise<Uint8Array> {
-    if (this.#closed) return Promise.reject(new Error('The compactor is closed.'));
-    const request = packRequest(task, updates);
+  async #do(work: Work, updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    this.#checkOpen();
+    const request = await packRequest(work, updates);
+    this.#checkOpen();
     return new Promise((resolve, reject) => {
       this.#current = { resolve, reject };
       this.#worker ??= this.#start();
@@ -60,16 +60,20 @@ export class WorkerCompactor implements Compactor, DocumentWorker {
     });
   }
 
+  #checkOpen(): void {
+    if (this.#closed) throw new Error('The compactor is closed.');
+  }
+
   #start(): Worker {
     const worker = new Worker(this.#workerFile);
-    worker.on('message', (reply: Reply) => this.#finish(reply));
+    worker.on('message', (reply: WorkReply) => this.#finish(reply));
     worker.on('error', (error) => this.#lose(worker, new Error('The compaction thread failed.', { cause: error })));
     worker.on('exit', (code) => this.#lose(worker, new Error(`The compaction thread ended with code ${code}.`)));
     worker.unref();
     return worker;
   }
 
-  #finish(reply: Reply): void {
+  #finish(reply: WorkReply): void {
     const waiting = this.#current;
     this.#current = undefined;
     if (reply.kind === 'done') waiting?.resolve(reply.update);
