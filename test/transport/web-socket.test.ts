@@ -76,9 +76,11 @@ describe('reading', () => {
       end.ws.pause();
       end.ws.resume();
     };
-    socket.write(Buffer.concat(['a', 'b', 'c'].map(text)));
-    await end.expect('text c');
-    expect(end.all).toEqual(['text a', 'text b', 'text c']);
+    // So many that a call within a call for each would not end well.
+    const messages = Array.from({ length: 20_000 }, (_, at) => `${at}`);
+    socket.write(Buffer.concat(messages.map(text)));
+    await end.expect('text 19999');
+    expect(end.all).toEqual(messages.map((each) => `text ${each}`));
   });
 
   it('[WS6] reads a client that sends byte by byte', async () => {
@@ -118,15 +120,16 @@ describe('memory', () => {
       socket.write(frame.subarray(cut));
       await end.expect('binary 20000');
     }
-    socket.write(Buffer.concat([ping('p'), text('with the first byte of the next').subarray(0, 5)]));
-    await end.expect('ping');
+    const last = frameOf({ opcode: OPCODE.binary, payload: Buffer.alloc(10_000) });
+    socket.write(Buffer.concat([last, text('the first bytes of the next').subarray(0, 5)]));
+    await end.expect('binary 10000');
     for (let rounds = 0; rounds < 5; rounds++) {
       await turn();
       collect();
     }
     expect(end.ws.state).toBe('open');
     expect(scene.requests.map((each) => each.deref())).toEqual([undefined]);
-    expect(handled.map((each) => each.deref())).toEqual([undefined, undefined, undefined]);
+    expect(handled.map((each) => each.deref())).toEqual([undefined, undefined, undefined, undefined]);
   });
 });
 
@@ -267,8 +270,8 @@ describe('the closing handshake', () => {
     const end = await scene.serverEnd();
     const closed = once(client, 'close') as Promise<[number, Buffer]>;
     await once(client, 'open');
-    end.ws.close(4000, '€'.repeat(60));
-    expect((await closed)[1].toString()).toBe('€'.repeat(41));
+    end.ws.close(4000, `x${'€'.repeat(60)}`);
+    expect((await closed)[1].toString()).toBe(`x${'€'.repeat(40)}`);
   });
 
   it.each(['reads', 'paused'] as const)(
@@ -300,6 +303,30 @@ describe('the closing handshake', () => {
     scene.clock.advance(1);
     await end.expect('closed 1006');
     expect(end.ws.state).toBe('closed');
+  });
+
+  it('[WS9] no timer is left behind', async () => {
+    const scene = await webSocketScene();
+    const { clock } = scene;
+    const after = clock.after.bind(clock);
+    let running = 0;
+    clock.after = (delay, task) => {
+      running++;
+      const timer = after(delay, task);
+      return {
+        stop: () => {
+          running--;
+          timer.stop();
+        },
+      };
+    };
+    const client = new WebSocket(scene.url);
+    const end = await scene.serverEnd();
+    await once(client, 'open');
+    end.ws.close(1000, '');
+    expect(running).toBe(1);
+    await end.expect('closed 1000');
+    expect(running).toBe(0);
   });
 
   it('[WS4] a fault is answered with its code, and the client may finish what it is sending', async () => {
