@@ -21,7 +21,7 @@ export function fanout({ readers, writers }) {
     appliesTo: () => true,
     run: async (context) => {
       const crowd = await gather(context.server, readers, writers);
-      await crowd.typeFor(context.quick ? 500 : 1000);
+      await crowd.typeFor(context.quick ? 500 : 3000);
       const [cpu, frames, time] = [await context.cpu(), crowd.frames(), performance.now()];
       const updates = await crowd.typeFor(context.quick ? 1500 : 3000);
       const seconds = (performance.now() - time) / 1000;
