@@ -2,7 +2,11 @@ import { cpSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, wr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedUpdateLog } from '../../src/infrastructure/stores/embedded/embedded-update-log.ts';
+import { Environment } from '../../src/infrastructure/stores/embedded/environment.ts';
+import { recordKey } from '../../src/infrastructure/stores/embedded/keys.ts';
+import { encodeRecords } from '../../src/infrastructure/stores/embedded/record-codec.ts';
 import { DEFAULT_LIMITS } from '../../src/infrastructure/stores/embedded/store-limits.ts';
+import { encodeRecordEntries } from '../../src/infrastructure/stores/embedded/wal/entry-codec.ts';
 import { id, record, texts, utf8 } from '../contracts/log-records.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts';
 import { Gate } from './support/gated-commits.ts';
@@ -114,6 +118,21 @@ describe('the write-ahead log and the database', () => {
     expect(await sequences(live)).toEqual([1, 1]);
   });
 
+  it('[LOG14] a directory from before there was a log opens as it is', async () => {
+    const environment = new Environment(live);
+    const { updates } = await environment.handles();
+    for (const sequence of [1, 2]) {
+      const [entry] = encodeRecordEntries([record('a', sequence, [`a${sequence}`])]).entries;
+      if (entry?.kind !== 'record') throw new Error('unreachable');
+      const key = recordKey(id('a'), sequence);
+      await updates.put(key, Buffer.from(encodeRecords(key, [entry.record])));
+    }
+    await environment.close();
+    expect(await sequences(live)).toEqual([2, undefined]);
+    await inSession((log) => log.append([record('a', 3, ['a3'])]));
+    expect(await sequences(live)).toEqual([3, undefined]);
+  });
+
   it('[LOG14] a database that was restored without a log opens as of its last checkpoint', async () => {
     await written(live, 2);
     rmSync(join(live, 'wal-1.log'));
@@ -124,8 +143,10 @@ describe('the write-ahead log and the database', () => {
     const records = [1, 2, 3].map((sequence) => record('a', sequence, [`u${sequence}`], sequence));
     await inSession((log) => log.append(records));
     const before = await inSession((log) => log.load(id('a')));
-    for (const repeated of records) await inSession((log) => log.append([repeated]));
-    expect(await inSession((log) => log.load(id('a')))).toEqual(before);
+    for (const repeated of records) {
+      await inSession((log) => log.append([repeated]));
+      expect(await inSession((log) => log.load(id('a')))).toEqual(before);
+    }
   });
 
   it('[LOG5] a compaction cuts what was stored together, and keeps the time of its last update', async () => {

@@ -6,7 +6,7 @@ import { syncDirectory } from './sync-directory.ts';
 
 /** The open database file. Valid until the next `discard` or `close` of its Environment. */
 export interface Handles {
-  /** Beside the two databases: where the write-ahead log starts, by `LOG_START_KEY`. */
+  /** Beside the two databases: where the write-ahead log starts (log-start.ts). */
   readonly root: RootDatabase<Buffer, Buffer>;
   /** Records by `recordKey`. */
   readonly updates: Database<Buffer, Buffer>;

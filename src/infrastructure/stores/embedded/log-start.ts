@@ -6,7 +6,7 @@ import type { Handles } from './environment.ts';
 import { HEADER_BYTES, seal, unseal } from './sealed-value.ts';
 
 /** In LMDB's main database, beside the names of the others. */
-export const LOG_START_KEY = Buffer.from('write-ahead-log');
+const LOG_START_KEY = Buffer.from('write-ahead-log');
 const FORMAT_VERSION = 1;
 /** Of a directory without checkpoints. */
 const FIRST_SEGMENT = 1;

@@ -50,6 +50,28 @@ describe('record codec of the embedded store', () => {
     );
   });
 
+  it('[LOG6] golden bytes of records that follow one another: each body behind its length', () => {
+    const records = [7, 8].map((firstSequence) =>
+      packed({ documentId, firstSequence, updates: [Uint8Array.of(9)], timestamp: 5 }),
+    );
+    const together = encodeRecords(key, records);
+    const body = '0405010109' + '0405010109';
+    const checked = Buffer.from(`6100000000000000000702${body}`, 'hex');
+    expect(Buffer.from(together).toString('hex')).toBe(`02${crc32(checked).toString(16).padStart(8, '0')}${body}`);
+    expect(decodeRecords(documentId, key, together)).toEqual(records);
+    for (let end = 0; end < together.length; end++) {
+      expect(() => decodeRecords(documentId, key, together.subarray(0, end))).toThrow(DamagedDocumentError);
+    }
+  });
+
+  it('[LOG6] records that are wrong under a right checksum are damaged, not read past', () => {
+    for (const body of ['', '05050101', '0400000000', '80', '00']) {
+      const sealed = Buffer.from(`0200000000${body}`, 'hex');
+      sealed.writeUInt32BE(crc32(Buffer.concat([key, Buffer.of(2), sealed.subarray(5)])), 1);
+      expect(() => decodeRecords(documentId, key, sealed)).toThrow(DamagedDocumentError);
+    }
+  });
+
   it('[LOG6] cut at any offset, or longer by a byte, it is damaged', () => {
     for (let end = 0; end < value.length; end++) {
       expect(() => decodeRecord(documentId, key, value.subarray(0, end))).toThrow(DamagedDocumentError);
