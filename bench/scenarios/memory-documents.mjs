@@ -43,12 +43,12 @@ export const memoryDocuments = {
       phase = opening;
     }
     await phase(count, count + 3);
-    await delay(500);
+    await delay(quiet);
     const before = await context.memoryAfterCollection();
     const clients = await phase(0, count);
     if (phase === opening && clients.some(({ progress }) => progress.clocks[0] === 0))
       throw new Error('nothing was kept');
-    await delay(500);
+    await delay(quiet);
     const after = await context.memoryAfterCollection();
     const each = (kind) => (after[kind] - before[kind]) / 2 ** 20 / count;
     return { mibPerDocument: each('anonymous'), residentMib: each('resident') };

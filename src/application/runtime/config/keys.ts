@@ -48,7 +48,7 @@ export const KEYS = {
   ),
   COMMIT_WINDOW_MS: key(
     integer(0, 1000),
-    '10',
+    '20',
     'milliseconds, a whole number from 0 to 1000',
     'under load, the least time between two commits; a lone update is committed at once',
   ),
