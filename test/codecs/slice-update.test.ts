@@ -61,6 +61,21 @@ describe('sliceUpdate', () => {
     ]);
   });
 
+  it('[DOC22] golden: a list is cut between two values, JSON texts too', () => {
+    // Two numbers of an `any` list, then three JSON texts, both in the root `t`; each value takes two bytes.
+    const update = Uint8Array.of(
+      ...[1, 2, 9, 0, 8, 1, 1, 0x74, 2, 125, 1, 125, 2],
+      ...[0x82, 9, 1, 3, 1, 0x31, 1, 0x32, 1, 0x33, 0],
+    );
+    expect(slicesOf(update, { bytes: 1, structs: 9, deletes: 9 }).map((slice) => [...slice])).toEqual([
+      [1, 1, 9, 0, 8, 1, 1, 0x74, 1, 125, 1, 0],
+      [1, 1, 9, 1, 0x88, 9, 0, 1, 125, 2, 0],
+      [1, 1, 9, 2, 0x82, 9, 1, 1, 1, 0x31, 0],
+      [1, 1, 9, 3, 0x82, 9, 2, 1, 1, 0x32, 0],
+      [1, 1, 9, 4, 0x82, 9, 3, 1, 1, 0x33, 0],
+    ]);
+  });
+
   it('[DOC21] slices are bounded, are updates of their own, and hold each struct and delete once', () => {
     const property = fc.property(seeds, fc.integer({ min: 4, max: 60 }), (seed, bytes) => {
       const random = randomFrom(seed);

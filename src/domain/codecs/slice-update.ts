@@ -15,7 +15,7 @@ export interface SliceLimits {
   readonly deletes: number;
 }
 
-/** So large that Yjs takes some milliseconds for one; the work in all is hardly more than for slices ten times larger. */
+/** Yjs takes some milliseconds for one, and no more in all than for slices of four times as many structs. */
 export const SLICE_LIMITS: SliceLimits = { bytes: 64 * 1024, structs: 500, deletes: 1000 };
 
 /**
