@@ -1,6 +1,5 @@
 import * as encoding from 'lib0/encoding';
 import { HAS_ORIGIN } from './scan-item.ts';
-import { type ClientDeletes, writeDeletes } from './slice-deletes.ts';
 import type { StructCursor } from './struct-cursor.ts';
 
 /** A part of a struct's content: bytes `[from, to)`, which a count of bytes or elements stands before. */
@@ -18,12 +17,7 @@ export interface Piece {
  * An update with one struct: a part of the struct that the cursor is in, as Yjs makes it when it splits an item
  * (`splitItem` in yjs/src/structs/Item.js). Integrated one after the other, Yjs joins the parts again.
  */
-export function encodePiece(
-  update: Uint8Array,
-  cursor: StructCursor,
-  piece: Piece,
-  deletes: readonly ClientDeletes[],
-): Uint8Array {
+export function encodePiece(update: Uint8Array, cursor: StructCursor, piece: Piece): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, 1);
     encoding.writeVarUint(encoder, 1);
@@ -33,7 +27,7 @@ export function encodePiece(
     else writeLaterHead(encoder, update, cursor, piece.clock);
     encoding.writeVarUint(encoder, piece.count);
     encoding.writeUint8Array(encoder, update.subarray(piece.from, piece.to));
-    writeDeletes(encoder, deletes);
+    encoding.writeVarUint(encoder, 0); // no deletes
   });
 }
 

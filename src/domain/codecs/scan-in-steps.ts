@@ -11,20 +11,10 @@ import {
 import { Stride } from './stride.ts';
 import { type ClientSection, StructCursor } from './struct-cursor.ts';
 
-/** Delete ranges of one client in an update. */
-export interface DeleteSection {
-  /** Number of ranges. */
-  readonly count: number;
-  /** Offset of the first range in the update. */
-  readonly at: number;
-}
-
-/** What `scanUpdate` returns, and where everything lies, so that it can be read again from several places at once. */
+/** What `scanUpdate` returns, and where each client's structs lie, so that they can be read in another order. */
 export interface IndexedScan extends UpdateScan {
   /** In the order of the update. */
   readonly sections: ReadonlyMap<number, ClientSection>;
-  /** By client, in the order of the update. Yjs names each client once; others may not. */
-  readonly deleteSections: ReadonlyMap<number, readonly DeleteSection[]>;
 }
 
 /** A step passes over at most so many structs or delete ranges, and bytes, but for a content that cannot be cut. */
@@ -42,8 +32,8 @@ export function* scanInSteps(update: Uint8Array): Generator<undefined, IndexedSc
   const structs: ClientRange[] = [];
   const sections = yield* scanClients(reader, stride, structs);
   const deletesAt = reader.position;
-  const { deletes, deleteSections } = yield* scanDeletes(reader, stride);
-  return { structs, deletes, deletesAt, size: reader.position, sections, deleteSections };
+  const deletes = yield* scanDeletes(reader, stride);
+  return { structs, deletes, deletesAt, size: reader.position, sections };
 }
 
 function* scanClients(
@@ -85,25 +75,17 @@ function* scanStructs(cursor: StructCursor, stride: Stride, structs: ClientRange
   if (end > clock) structs.push({ client, clock, end });
 }
 
-function* scanDeletes(
-  reader: ByteReader,
-  stride: Stride,
-): Generator<undefined, Pick<IndexedScan, 'deletes' | 'deleteSections'>> {
-  const deleteSections = new Map<number, DeleteSection[]>();
+function* scanDeletes(reader: ByteReader, stride: Stride): Generator<undefined, number> {
   let deletes = 0;
   for (let clients = reader.count(MIN_DELETE_BYTES); clients > 0; clients--) {
-    const client = reader.varUint();
+    reader.varUint(); // the client
     const count = reader.count(MIN_DELETE_BYTES);
     deletes += count;
-    const section = { count, at: reader.position };
-    const others = deleteSections.get(client);
-    if (others === undefined) deleteSections.set(client, [section]);
-    else others.push(section);
     for (let left = count; left > 0; left--) {
       advance(reader.varUint(), reader.varUint());
       if (stride.isDone(reader.position)) yield;
     }
     if (stride.isDone(reader.position)) yield;
   }
-  return { deletes, deleteSections };
+  return deletes;
 }

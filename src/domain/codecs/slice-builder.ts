@@ -1,5 +1,4 @@
 import * as encoding from 'lib0/encoding';
-import { type ClientDeletes, writeDeletes } from './slice-deletes.ts';
 import type { StructCursor } from './struct-cursor.ts';
 
 /** Structs of one client that follow one another, as bytes `[from, to)` of the update they come from. */
@@ -9,8 +8,6 @@ interface Run {
   readonly from: number;
   to: number;
   count: number;
-  /** Clock behind the last one. */
-  end: number;
 }
 
 /** Collects structs of an update, whose bytes it copies as they are, into a smaller update. */
@@ -25,26 +22,20 @@ export class SliceBuilder {
   }
 
   /** Adds the struct that the cursor has just passed; it began at `clock`. The structs of a client come in their order. */
-  add({ client, clock: end, from, position: to }: StructCursor, clock: number): void {
+  add({ client, from, position: to }: StructCursor, clock: number): void {
     this.structs++;
     this.bytes += to - from;
     const run = this.#runs.get(client);
     if (run === undefined) {
-      this.#runs.set(client, { client, clock, from, to, count: 1, end });
+      this.#runs.set(client, { client, clock, from, to, count: 1 });
       return;
     }
     run.to = to;
-    run.end = end;
     run.count++;
   }
 
-  /** Whose structs it has, and up to which clock. */
-  get ends(): Iterable<{ readonly client: number; readonly end: number }> {
-    return this.#runs.values();
-  }
-
-  /** The update that was collected. */
-  encode(deletes: readonly ClientDeletes[]): Uint8Array {
+  /** The update that was collected, without deletes. */
+  encode(): Uint8Array {
     return encoding.encode((encoder) => {
       encoding.writeVarUint(encoder, this.#runs.size);
       for (const { client, clock, from, to, count } of this.#runs.values()) {
@@ -53,7 +44,7 @@ export class SliceBuilder {
         encoding.writeVarUint(encoder, clock);
         encoding.writeUint8Array(encoder, this.#update.subarray(from, to));
       }
-      writeDeletes(encoder, deletes);
+      encoding.writeVarUint(encoder, 0);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { encodePiece, type Piece } from './encode-piece.ts';
 import type { IndexedScan } from './scan-in-steps.ts';
 import { SliceBuilder } from './slice-builder.ts';
-import { SliceDeletes } from './slice-deletes.ts';
+import { sliceDeleteSet } from './slice-delete-set.ts';
 import type { StructCursor } from './struct-cursor.ts';
 import { StructOrder } from './struct-order.ts';
 
@@ -11,19 +11,18 @@ export interface SliceLimits {
   readonly bytes: number;
   /** Number of structs. */
   readonly structs: number;
-  /** Number of delete ranges of one client, and of all where there are no structs. */
+  /** Number of delete ranges. */
   readonly deletes: number;
 }
 
-/** So large that Yjs takes some milliseconds for one; the work in all is hardly more than for slices ten times larger. */
+/** Yjs takes some milliseconds for one, and no more in all than for slices of four times as many structs. */
 export const SLICE_LIMITS: SliceLimits = { bytes: 64 * 1024, structs: 500, deletes: 1000 };
 
 /**
  * Cuts a Yjs update, encoding v1, of any size into updates of bounded size. Integrated in their order, each finds what it
  * refers to, and together they make what the whole makes. A struct comes after the structs that it refers to, as in
- * `integrateStructs` of yjs/src/utils/encoding.js, and deletes come with the structs that they delete, the others last:
- * what is deleted is collected at once. A struct too large for a slice is cut where its content allows it. What the
- * update refers to and does not hold counts as known.
+ * `integrateStructs` of yjs/src/utils/encoding.js; deletes come last. A struct too large for a slice is cut where its
+ * content allows it. What the update refers to and does not hold counts as known.
  *
  * Lazy: each `next()` reads as much as one slice holds.
  * @param scan what `scanInSteps` returned for the same bytes
@@ -35,38 +34,31 @@ export function* sliceUpdate(
   limits: SliceLimits = SLICE_LIMITS,
 ): Generator<Uint8Array, void> {
   const order = new StructOrder(update, scan.sections);
-  const deletes = new SliceDeletes(update, scan, limits.deletes);
   let slice = new SliceBuilder(update);
   for (let cursor = order.next(); cursor !== undefined; cursor = order.next()) {
     const { clock, position: from, contentLeft } = cursor;
     const isWhole = cursor.pass(limits.bytes);
     if (isWhole) slice.add(cursor, clock);
     if (slice.structs > 0 && (!isWhole || slice.structs >= limits.structs || slice.bytes >= limits.bytes)) {
-      yield slice.encode(deletes.below(slice.ends));
+      yield slice.encode();
       slice = new SliceBuilder(update);
     }
     if (isWhole) continue;
     const first = { clock, from, to: cursor.position, count: contentLeft - cursor.contentLeft, isFirst: true };
-    yield* pieces(update, cursor, first, deletes, limits);
+    yield* pieces(update, cursor, first, limits.bytes);
   }
-  if (slice.structs > 0) yield slice.encode(deletes.below(slice.ends));
-  for (const rest of deletes.rest()) yield new SliceBuilder(update).encode(rest);
+  if (slice.structs > 0) yield slice.encode();
+  yield* sliceDeleteSet(update, scan, limits.deletes);
 }
 
 /** The struct in which the cursor is, part by part. */
-function* pieces(
-  update: Uint8Array,
-  cursor: StructCursor,
-  first: Piece,
-  deletes: SliceDeletes,
-  limits: SliceLimits,
-): Generator<Uint8Array, void> {
+function* pieces(update: Uint8Array, cursor: StructCursor, first: Piece, bytes: number): Generator<Uint8Array, void> {
   let piece = first;
   for (;;) {
-    const { client, clock, position: from, contentLeft } = cursor;
-    yield encodePiece(update, cursor, piece, deletes.below([{ client, end: clock }]));
+    const { clock, position: from, contentLeft } = cursor;
+    yield encodePiece(update, cursor, piece);
     if (contentLeft === 0) return;
-    cursor.pass(limits.bytes);
+    cursor.pass(bytes);
     piece = { clock, from, to: cursor.position, count: contentLeft - cursor.contentLeft, isFirst: false };
   }
 }

@@ -1,5 +1,7 @@
 import * as Y from 'yjs';
 
+type Structs = readonly (Y.Item | Y.GC)[];
+
 /** Structs of a step. */
 const STEP_STRUCTS = 2000;
 
@@ -41,13 +43,38 @@ class Tidying {
     const first = Math.max(0, last + 1 - (STEP_STRUCTS - this.#structs));
     const clock = structs[first]?.id.clock ?? 0;
     this.#structs += last + 1 - first;
-    this.#ranges.set(client, [{ clock, len: end - clock }]);
+    if (isUntidy(structs, first, last)) this.#ranges.set(client, [{ clock, len: end - clock }]);
     return clock;
   }
 
   run(doc: Y.Doc): void {
+    // A transaction costs time for each client that the document has.
+    if (this.#ranges.size === 0) return;
     doc.transact((transaction) => {
       for (const [client, ranges] of this.#ranges) transaction.deleteSet.clients.set(client, ranges);
     });
   }
+}
+
+/** Whether one of the structs from `first` to `last` may be collected, or joined with the one before or behind it. */
+function isUntidy(structs: Structs, first: number, last: number): boolean {
+  for (let at = first; at <= last + 1; at++) {
+    const [left, struct] = [structs[at - 1], structs[at]];
+    if (struct === undefined) return false;
+    if (left !== undefined && mayBeOne(left, struct)) return true;
+    if (struct instanceof Y.Item && struct.deleted && !(struct.content instanceof Y.ContentDeleted)) return true;
+  }
+  return false;
+}
+
+/** What `mergeWith` in yjs/src/structs/Item.js and GC.js asks for, as far as it costs little. */
+function mayBeOne(left: Y.Item | Y.GC, right: Y.Item | Y.GC): boolean {
+  if (left instanceof Y.GC || right instanceof Y.GC) return left instanceof Y.GC && right instanceof Y.GC;
+  return (
+    left.right === right &&
+    left.deleted === right.deleted &&
+    left.content.constructor === right.content.constructor &&
+    right.origin?.client === left.id.client &&
+    right.origin.clock === right.id.clock - 1
+  );
 }
