@@ -4,14 +4,15 @@ import { CollaborationError } from '../errors.ts';
 import type { DocumentId } from '../value-objects/document-id.ts';
 import { ColdState } from './cold-state.ts';
 import { isQuicklyEncoded, isQuicklyIntegrated } from './document-weight.ts';
+import { HotState } from './hot-state.ts';
 import { integrateInSteps } from './integrate-in-steps.ts';
-import { type Integration, integrateUpdate, KNOWN, type ScannedUpdate } from './integration.ts';
-import { type Folding, isWorthFolding, UpdateTrail } from './update-trail.ts';
+import { type Integration, KNOWN, type ScannedUpdate } from './integration.ts';
+import { type Folding, isWorthFolding } from './update-trail.ts';
 
 /** `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory. */
 type State =
   | { readonly kind: 'cold'; readonly stored: ColdState }
-  | { readonly kind: 'hot'; readonly doc: Y.Doc; readonly bytes: UpdateTrail };
+  | { readonly kind: 'hot'; readonly content: HotState };
 
 /**
  * `at once`: a few milliseconds at most. `when warm`: after `warming`. `when folded`: after `folding`. `elsewhere`: the document is large and the answer
@@ -51,7 +52,7 @@ export class CollaborativeDocument {
    * @throws CollaborationError `unavailable` when what is stored does not integrate completely: it is damaged.
    */
   warm(): void {
-    this.#doc();
+    this.#hot();
   }
 
   /** Whether it may be made ready to be edited in one go, without `warming`; true where it is. */
@@ -71,7 +72,7 @@ export class CollaborativeDocument {
       throw unreadable(cause);
     }
     checkComplete(doc, this.documentId);
-    if (this.#state === state) this.#state = { kind: 'hot', doc, bytes: new UpdateTrail(updates) };
+    if (this.#state === state) this.#state = { kind: 'hot', content: new HotState(doc, updates) };
   }
 
   /** Makes it ready to be read, in steps of a few milliseconds. @throws CollaborationError `unavailable`, from `next()` */
@@ -95,7 +96,7 @@ export class CollaborativeDocument {
   effort(stateVector: Uint8Array, as: 'parts' | 'one'): Effort {
     const state = this.#state;
     const isFolded = state.kind === 'hot' || !isWorthFolding(state.stored.updates);
-    if (state.kind === 'hot' && state.bytes.isLong) return 'when folded';
+    if (state.kind === 'hot' && state.content.isLong) return 'when folded';
     const parts = isFolded ? this.#knownParts(stateVector) : undefined;
     if (parts !== undefined && (as === 'parts' || parts.length < 2)) return 'at once';
     if (!isQuicklyEncoded(this.bytes)) return 'elsewhere';
@@ -104,12 +105,12 @@ export class CollaborativeDocument {
 
   /** Of the updates that it has as bytes: more than it would have as one. */
   get bytes(): number {
-    return this.#state.kind === 'hot' ? this.#state.bytes.bytes : this.#state.stored.bytes;
+    return this.#state.kind === 'hot' ? this.#state.content.bytes : this.#state.stored.bytes;
   }
 
   /** All of it, to be merged elsewhere; none where it is not ready to be edited, or had better be encoded. */
   folding(): Folding | undefined {
-    return this.#state.kind === 'hot' ? this.#state.bytes.folding() : undefined;
+    return this.#state.kind === 'hot' ? this.#state.content.folding() : undefined;
   }
 
   /** All of it, as updates in order, encoding v1. @throws CollaborationError as `warm` */
@@ -134,12 +135,10 @@ export class CollaborativeDocument {
    */
   applyUpdates(updates: readonly ScannedUpdate[]): readonly Integration[] {
     if (updates.every((each) => this.knows(each))) return updates.map(() => KNOWN);
-    const doc = this.#doc();
+    const hot = this.#hot();
     this.#stateVector = undefined;
     try {
-      const integrations = doc.transact((transaction) => updates.map((each) => integrateUpdate(transaction, each)));
-      this.#remember(updates, integrations);
-      return integrations;
+      return hot.apply(updates);
     } catch (cause) {
       throw new CollaborationError('invalid', 'The update does not integrate.', cause);
     }
@@ -147,13 +146,13 @@ export class CollaborativeDocument {
 
   /** The clock that the document has of one Yjs client: how many of its elements, deleted ones included. */
   clockOf(client: number): number {
-    return Y.getState(this.#doc().store, client);
+    return Y.getState(this.#hot().doc.store, client);
   }
 
   /** Encoding v1. The same bytes until something is learned. */
   get stateVector(): Uint8Array {
     const state = this.#state;
-    this.#stateVector ??= state.kind === 'hot' ? Y.encodeStateVector(state.doc) : state.stored.stateVector;
+    this.#stateVector ??= state.kind === 'hot' ? Y.encodeStateVector(state.content.doc) : state.stored.stateVector;
     return this.#stateVector;
   }
 
@@ -184,7 +183,7 @@ export class CollaborativeDocument {
 
   /** Gives the memory back; the document cannot be used any more. */
   destroy(): void {
-    if (this.#state.kind === 'hot') this.#state.doc.destroy();
+    if (this.#state.kind === 'hot') this.#state.content.destroy();
     this.#state = { kind: 'cold', stored: new ColdState([]) };
   }
 
@@ -197,11 +196,11 @@ export class CollaborativeDocument {
   get #bytes(): ColdState {
     if (this.#state.kind === 'cold' && isWorthFolding(this.#state.stored.updates)) this.warm();
     const state = this.#state;
-    return state.kind === 'hot' ? state.bytes.state(() => Y.encodeStateAsUpdate(state.doc)) : state.stored;
+    return state.kind === 'hot' ? state.content.state : state.stored;
   }
 
   #encoded(stateVector: Uint8Array): Uint8Array {
-    const doc = this.#doc();
+    const { doc } = this.#hot();
     try {
       return Y.encodeStateAsUpdate(doc, stateVector);
     } catch (cause) {
@@ -209,22 +208,13 @@ export class CollaborativeDocument {
     }
   }
 
-  #remember(updates: readonly ScannedUpdate[], integrations: readonly Integration[]): void {
+  #hot(): HotState {
     const state = this.#state;
-    if (state.kind === 'cold') return;
-    integrations.forEach((integration, at) => {
-      const learned = integration.kind === 'gap' ? integration.integrated : updates[at]?.update;
-      if (integration.kind !== 'known' && learned !== undefined) state.bytes.add(learned);
-    });
-  }
-
-  #doc(): Y.Doc {
-    const state = this.#state;
-    if (state.kind === 'hot') return state.doc;
+    if (state.kind === 'hot') return state.content;
     const { updates } = state.stored;
-    const doc = integrated(updates, this.documentId);
-    this.#state = { kind: 'hot', doc, bytes: new UpdateTrail(updates) };
-    return doc;
+    const content = new HotState(integrated(updates, this.documentId), updates);
+    this.#state = { kind: 'hot', content };
+    return content;
   }
 }
 

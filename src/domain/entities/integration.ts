@@ -22,7 +22,7 @@ export type Integration =
       readonly missing: ReadonlyMap<number, number>;
     };
 
-const LEARNED: Integration = { kind: 'learned' };
+export const LEARNED: Integration = { kind: 'learned' };
 export const KNOWN: Integration = { kind: 'known' };
 
 /** Integrates an update within a transaction. @throws whatever Yjs throws: then the document is suspect. */
