@@ -24,6 +24,8 @@ export const memoryDocuments = {
   run: async (context) => {
     const { finalState } = loadTrace();
     const count = context.quick ? 20 : 60;
+    // This server lets go of what nobody reads after ten seconds, and looks every three.
+    const quiet = 16_000;
     const open = (index) => new Client(context.server, `document-${index}`).join();
     const write = async (index) => {
       const client = await open(index);

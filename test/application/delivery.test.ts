@@ -18,13 +18,30 @@ function scene(sessions: number) {
 }
 
 describe('Delivery', () => {
-  it('[ROOM14] a crowd hears at once, and then once a window', () => {
+  it('[ROOM14] a crowd hears of a lone update at once, and of the next two together', () => {
+    const { clock, tick, delivered } = scene(32);
+    expect(tick()).toBe(1);
+    clock.advance(3);
+    expect(tick()).toBe(1);
+    clock.advance(1);
+    expect(tick()).toBe(2);
+    clock.advance(2);
+    expect(tick()).toBe(2);
+    clock.advance(4);
+    expect(delivered()).toBe(2);
+    clock.advance(1);
+    expect(delivered()).toBe(3);
+    clock.advance(10);
+    expect([delivered(), tick()]).toEqual([3, 4]);
+  });
+
+  it('[ROOM14] what comes in quick succession waits for half of a window to have passed', () => {
     const { clock, tick, delivered } = scene(32);
     expect([tick(), tick(), tick()]).toEqual([1, 1, 1]);
-    clock.advance(5);
+    clock.advance(3);
+    expect(tick()).toBe(2);
+    clock.advance(20);
     expect(delivered()).toBe(2);
-    clock.advance(5);
-    expect([delivered(), tick()]).toEqual([2, 3]);
   });
 
   it('[ROOM14] a few hear at the end of each tick', () => {

@@ -36,7 +36,7 @@ async function scene(): Promise<{ socket: StalledSocket; pipe: SocketPipe; ws: S
   socket.swallow();
   await new Promise(setImmediate);
   socket.taken.pop();
-  return { socket, ws, pipe: new SocketPipe(ws, clock) };
+  return { socket, ws, pipe: new SocketPipe(ws) };
 }
 
 describe('SocketPipe', () => {

@@ -38,7 +38,7 @@ export function monitor(
       } else if (pings) {
         each.sendPing();
       }
-      if (now - each.pipe.lastWrite >= timing.keepAliveInterval - period) each.keepAlive();
+      if ((each.pipe.endPeriod() + 1) * period > timing.keepAliveInterval - period) each.keepAlive();
     }
   });
 

@@ -42,7 +42,7 @@ export class SocketConnection implements WebSocketListener {
     this.#door = door;
     this.#ws = ws;
     this.#onClosed = onClosed;
-    this.pipe = new SocketPipe(ws, door.clock);
+    this.pipe = new SocketPipe(ws);
     this.outbox = new Outbox(this.pipe, door.limits);
     this.connection = new ClientConnection(id, principal, new AcknowledgementQueue((done) => this.#acknowledge(done)));
     this.lastHeard = door.clock.now();

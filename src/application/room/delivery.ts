@@ -8,8 +8,8 @@ import type { RoomMember } from './room-member.ts';
 const CROWD = 32;
 
 /**
- * What a room has to tell, in batches: at the end of each tick, and in a crowd no more often than once a window, so that
- * under load several updates share a write to everyone.
+ * What a room has to tell, in batches: at the end of each tick. In a crowd under load, an update waits for the next one, at
+ * most a window long, so that they share a write to everyone; and deliveries keep half a window apart.
  */
 export class Delivery {
   readonly #members: Members;
@@ -31,18 +31,25 @@ export class Delivery {
   }
 
   endOfTick(): void {
-    if (this.#batch.isEmpty || this.#timer !== undefined) return;
-    const rest = this.#members.size < CROWD ? 0 : this.#last + this.#window - this.#clock.now();
-    // More than the window: the machine's clock was set back.
-    if (rest <= 0 || rest > this.#window) this.#deliver();
-    else this.#timer = this.#clock.after(rest, () => this.#deliver());
+    if (this.#batch.isEmpty) return;
+    if (this.#isDue()) this.#deliver();
+    else this.#timer ??= this.#clock.after(this.#window, () => this.#deliver());
   }
 
   stop(): void {
     this.#timer?.stop();
   }
 
+  #isDue(): boolean {
+    if (this.#members.size < CROWD) return true;
+    const sinceLast = this.#clock.now() - this.#last;
+    // Two windows of silence: there is nothing to share a write with. Negative: the machine's clock was set back.
+    if (sinceLast >= 2 * this.#window || sinceLast < 0) return true;
+    return this.#batch.size > 1 && sinceLast >= this.#window / 2;
+  }
+
   #deliver(): void {
+    this.#timer?.stop();
     this.#timer = undefined;
     this.#last = this.#clock.now();
     const batch = this.#batch;

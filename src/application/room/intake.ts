@@ -8,7 +8,7 @@ import type { RoomMember } from './room-member.ts';
 import type { Submission } from './submission.ts';
 
 interface Target {
-  announce(event: CollaborationEvent, origin: RoomMember): void;
+  tell(event: CollaborationEvent, origin: RoomMember): void;
   /** An update that waited for others may get further now. */
   submit(submission: Submission): void;
 }
@@ -57,7 +57,7 @@ export class Intake {
 
   #learn({ member }: Submission, update: Uint8Array, document: CollaborativeDocument, now: number): void {
     const sequence = this.#append.add(update, now);
-    this.#target.announce(new DocumentUpdated(member.session, now, update, sequence), member);
+    this.#target.tell(new DocumentUpdated(member.session, now, update, sequence), member);
     if (this.#gaps.size === 0) return;
     for (const ready of this.#gaps.takeReady((client) => document.clockOf(client))) this.#target.submit(ready);
   }

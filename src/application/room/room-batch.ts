@@ -31,10 +31,17 @@ export class RoomBatch {
   readonly #entries: Entry[] = [];
   readonly #origins = new Set<RoomMember>();
   readonly #shared = new Map<WireFormat, Map<Selection, EncodedBatch>>();
+  /** What the member before was sent: mostly what the next one is sent. */
+  #last: { readonly format: WireFormat; readonly selection: Selection; readonly encoded: EncodedBatch } | undefined;
 
   add(event: CollaborationEvent, origin: RoomMember | undefined): void {
     this.#entries.push({ event, origin });
     if (origin !== undefined) this.#origins.add(origin);
+  }
+
+  /** Number of events. */
+  get size(): number {
+    return this.#entries.length;
   }
 
   get isEmpty(): boolean {
@@ -47,6 +54,7 @@ export class RoomBatch {
   }
 
   #sharedBytes(format: WireFormat, selection: Selection): EncodedBatch {
+    if (this.#last?.format === format && this.#last.selection === selection) return this.#last.encoded;
     let selections = this.#shared.get(format);
     if (selections === undefined) {
       selections = new Map();
@@ -57,6 +65,7 @@ export class RoomBatch {
       encoded = this.#select(format, selection, undefined);
       selections.set(selection, encoded);
     }
+    this.#last = { format, selection, encoded };
     return encoded;
   }
 

@@ -54,7 +54,12 @@ export class Room implements Gathering, JournalClient {
     this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
     this.#gaps = new GapBox(services.limits);
     this.#append = new PendingAppend(this, loaded, services.journal);
-    this.#intake = new Intake(this, this.#gaps, this.#append, services.clock);
+    this.#intake = new Intake(
+      { tell: this.#tell.bind(this), submit: this.submit.bind(this) },
+      this.#gaps,
+      this.#append,
+      services.clock,
+    );
     this.#emptySince = services.clock.now();
   }
 
@@ -96,8 +101,7 @@ export class Room implements Gathering, JournalClient {
 
   /** Tells everyone in the room, but for `origin`, at the end of this tick. */
   announce(event: CollaborationEvent, origin: RoomMember | undefined): void {
-    this.#delivery.add(event, origin);
-    this.#services.events.publish(event);
+    this.#tell(event, origin);
     this.#services.tick.schedule(this);
   }
 
@@ -203,6 +207,12 @@ export class Room implements Gathering, JournalClient {
     this.#gaps.abandonAll();
     this.#delivery.stop();
     this.#content.discard();
+  }
+
+  /** The end of the tick is coming already, or is now. */
+  #tell(event: CollaborationEvent, origin: RoomMember | undefined): void {
+    this.#delivery.add(event, origin);
+    this.#services.events.publish(event);
   }
 
   get #isQuiet(): boolean {

@@ -54,9 +54,9 @@ export const KEYS = {
   ),
   DELIVERY_WINDOW_MS: key(
     integer(0, 1000),
-    '5',
+    '3',
     'milliseconds, a whole number from 0 to 1000',
-    'the least time between two deliveries in a document with 32 sessions or more; a lone update goes out at once',
+    'in a document with 32 sessions or more, how long an update may wait for the next one to go out with it; a lone one does not wait',
   ),
   STORE_RETRY_MS: milliseconds(30_000, 'how long a failing store is tried again before clients are told to come back'),
   STORE_RETRY_BYTES: bytes(64 * MIB, 'updates that may wait for a failing store'),
