@@ -59,7 +59,7 @@ export const largeDocument = {
     const seconds = context.quick ? 10 : LIMIT_SECONDS;
     const crowd = startCrowd({
       ...{ server, document: 'large', count: JOINS, seconds },
-      ...{ bytes: state.length * 0.97, clocks, textHash },
+      ...{ bytes: state.length * 0.9, clocks, textHash },
     });
     const { synced, seconds: taken } = await crowd.joined;
     const { peak } = context.memory();

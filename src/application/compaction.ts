@@ -70,11 +70,12 @@ export class Compactions {
     this.#metrics = metrics;
   }
 
-  /** A document was opened: what is behind its snapshot counts from the start. */
+  /**
+   * A document was opened: what is behind its snapshot counts from the start. Folded right now, it would take the machine
+   * from those who wait for it; the next update or, later, that nobody uses it any more is soon enough.
+   */
   opened(documentId: DocumentId, tail: Readonly<Tail>, document: OpenDocument): void {
-    const opened = { ...tail, document, notBefore: 0 };
-    this.#tails.set(documentId.value, opened);
-    this.#consider(documentId, opened);
+    this.#tails.set(documentId.value, { ...tail, document, notBefore: 0 });
   }
 
   appended(record: LogRecord): void {

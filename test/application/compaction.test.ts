@@ -155,12 +155,16 @@ describe('Compactions', () => {
     expect(compactor.asked).toHaveLength(2);
   });
 
-  it('[ROOM11] what is behind the snapshot counts from when the document is opened', async () => {
+  it('[ROOM11] what is behind the snapshot counts from when the document is opened, and is folded with the next update', async () => {
     const first = await scene({ COMPACT_AFTER_UPDATES: '100' });
     await first.send(...insertions('a', 'b', 'c'));
     const compactor = new FakeCompactor();
-    const world = new World({ compactor, store: first.world.store, settings: { COMPACT_AFTER_UPDATES: '3' } });
-    await world.client('bob').join();
+    const settings = { COMPACT_AFTER_UPDATES: '3', COMPACT_INLINE_BYTES: '0' };
+    const world = new World({ compactor, store: first.world.store, settings });
+    const session = await world.client('bob').join();
+    await settle();
+    expect(compactor.asked).toEqual([]);
+    world.send(session, insertion('d'));
     await settle();
     expect(compactor.asked).toHaveLength(1);
   });
@@ -193,19 +197,26 @@ describe('Compactions', () => {
     expect(await tail(world)).toEqual({ updates: 0, snapshot: 6 });
   });
 
-  it('[ROOM11] [LOG9] one that is not edited is read from its log; where that fails, it stays as it was', async () => {
+  it('[ROOM11] [LOG9] one that nobody edits is read from its log; where that fails, it stays as it was', async () => {
     const first = await scene({ COMPACT_AFTER_UPDATES: '100' });
     await first.send(...insertions('a', 'b', 'c'));
     const compactor = new FakeCompactor();
-    const world = new World({ compactor, store: first.world.store, settings: { COMPACT_AFTER_UPDATES: '3' } });
-    // The first one is the opening.
-    world.log.sabotage({ method: 'load', nth: 2 });
+    const settings = { COMPACT_AFTER_UPDATES: '100', COMPACT_IDLE_AFTER_UPDATES: '3', RELEASE_UNREAD_MS: '1000' };
+    const world = new World({ compactor, store: first.world.store, settings });
     const session = await world.client('bob').join();
-    await settle();
+    // The first one is the opening.
+    world.log.sabotage({ method: 'load', nth: 1 });
+    const idle = async () => {
+      world.clock.advance(1_000);
+      world.rooms.maintain(3_600_000);
+      await settle();
+    };
+    await idle();
     expect([compactor.asked, await tail(world)]).toEqual([[], { updates: 3, snapshot: undefined }]);
     world.send(session, ...insertions('d', 'e', 'f'));
     await settle();
-    expect(await tail(world)).toEqual({ updates: 0, snapshot: 6 });
+    expect(session.ended).toEqual([]);
+    expect(textOf(...(await world.stored()))).toHaveLength(6);
   });
 
   it('[ROOM11] folds fewer when the document is let go of: that costs nobody time', async () => {

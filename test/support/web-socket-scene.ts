@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { handshakeOf } from '../../src/adapters/websocket/transport/handshake.ts';
+import { Turns } from '../../src/adapters/websocket/transport/turns.ts';
 import { ServerWebSocket } from '../../src/adapters/websocket/transport/web-socket.ts';
 import type { WebSocketListener } from '../../src/adapters/websocket/transport/web-socket-listener.ts';
 import { atEnd } from './clean-up.ts';
@@ -66,7 +67,7 @@ export async function webSocketScene() {
   server.on('upgrade', (request, socket, head) => {
     requests.push(new WeakRef(request));
     const handshake = handshakeOf(request);
-    const options = { maxPayload: MAX_PAYLOAD, closeTimeout: CLOSE_TIMEOUT, clock };
+    const options = { maxPayload: MAX_PAYLOAD, closeTimeout: CLOSE_TIMEOUT, clock, turns: new Turns() };
     ends.push(new ServerEnd(new ServerWebSocket(socket, handshake.answer, head, options), socket as Socket));
   });
   server.listen(0, '127.0.0.1');

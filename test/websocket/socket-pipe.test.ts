@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { SocketPipe } from '../../src/adapters/websocket/socket-pipe.ts';
+import { Turns } from '../../src/adapters/websocket/transport/turns.ts';
 import { ServerWebSocket } from '../../src/adapters/websocket/transport/web-socket.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -31,7 +32,8 @@ const ANSWER = 'HTTP/1.1 101';
 async function scene(): Promise<{ socket: StalledSocket; pipe: SocketPipe; ws: ServerWebSocket }> {
   const socket = new StalledSocket();
   const clock = new ManualClock();
-  const ws = new ServerWebSocket(socket, ANSWER, Buffer.alloc(0), { maxPayload: 1000, closeTimeout: 1000, clock });
+  const options = { maxPayload: 1000, closeTimeout: 1000, clock, turns: new Turns() };
+  const ws = new ServerWebSocket(socket, ANSWER, Buffer.alloc(0), options);
   await new Promise(setImmediate);
   socket.swallow();
   await new Promise(setImmediate);

@@ -38,6 +38,11 @@ export class Outbox {
     return buffered > this.#limits.maxOutboxBytes / 2 ? 'congested' : 'flowing';
   }
 
+  /** Whether the client has not taken all that it was sent since there was too much of it. */
+  get isBehind(): boolean {
+    return this.#waiting !== undefined || this.congestion === 'full';
+  }
+
   write(messages: Messages): void {
     this.#pipe.write(messages);
   }

@@ -9,6 +9,7 @@ import { type ConnectionTiming, monitor } from './monitor.ts';
 import { type Destination, destinationOf } from './path.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { handshakeOf, httpAnswer } from './transport/handshake.ts';
+import { Turns } from './transport/turns.ts';
 import { ServerWebSocket, type WebSocketOptions } from './transport/web-socket.ts';
 
 export interface WebSocketDoorOptions extends DoorServices {
@@ -39,6 +40,7 @@ export class WebSocketDoor {
     this.#options = {
       maxPayload: Math.ceil((options.limits.maxMessageBytes * 4) / 3) + JSON_OVERHEAD,
       closeTimeout: CLOSE_TIMEOUT,
+      turns: new Turns(),
       clock: options.clock,
     };
     this.#monitor = monitor(this.#connections, options.timing, options.limits, options.clock, options.logger);

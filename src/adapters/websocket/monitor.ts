@@ -43,7 +43,7 @@ export function monitor(
   });
 
   function isStuck(each: SocketConnection, now: number): boolean {
-    if (each.outbox.congestion !== 'full') {
+    if (!each.outbox.isBehind) {
       stuckSince.delete(each);
       return false;
     }

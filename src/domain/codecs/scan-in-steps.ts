@@ -18,8 +18,8 @@ export interface IndexedScan extends UpdateScan {
 }
 
 /** A step passes over at most so many structs or delete ranges, and bytes, but for a content that cannot be cut. */
-const STEP_THINGS = 4096;
-const STEP_BYTES = 128 * 1024;
+const STEP_THINGS = 512;
+const STEP_BYTES = 32 * 1024;
 
 /**
  * `scanUpdate` for updates of any size: each `next()` reads a bounded piece, so that others may have their turn in

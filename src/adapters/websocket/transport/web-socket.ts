@@ -5,7 +5,9 @@ import { ABNORMAL, closeCodeOf, closePayload } from './close-frame.ts';
 import { controlFrame, PING_FRAME } from './control-frame.ts';
 import { FrameParser, type Parsed } from './frame-parser.ts';
 import { gather } from './gather.ts';
+import { PacedWriter } from './paced-writer.ts';
 import { listenTo, type SocketOwner } from './socket-events.ts';
+import type { Turns } from './turns.ts';
 import type { Violation } from './violation.ts';
 import type { WebSocketListener } from './web-socket-listener.ts';
 
@@ -15,6 +17,8 @@ export interface WebSocketOptions {
   /** Milliseconds that a client may take to end the connection once it is to end. */
   readonly closeTimeout: number;
   readonly clock: Clock;
+  /** Of all WebSockets that take turns. */
+  readonly turns: Turns;
 }
 
 /** `closing`: a close frame has left or come in, or one side has ended; nothing is delivered or sent any more. */
@@ -30,6 +34,7 @@ export class ServerWebSocket implements SocketOwner {
   readonly #socket: Duplex;
   readonly #options: WebSocketOptions;
   readonly #parser: FrameParser;
+  readonly #writer: PacedWriter;
   #listener: WebSocketListener | undefined;
   #state: WebSocketState = 'open';
   #reading: 'on' | 'paused' | 'discarding' = 'paused';
@@ -50,6 +55,7 @@ export class ServerWebSocket implements SocketOwner {
     this.#socket = socket;
     this.#options = options;
     this.#parser = new FrameParser(options.maxPayload);
+    this.#writer = new PacedWriter(socket, options.turns);
     if (head.length > 0) this.#parser.push(head);
     gather(socket);
     socket.write(answer, 'latin1');
@@ -62,7 +68,7 @@ export class ServerWebSocket implements SocketOwner {
 
   /** Bytes that have not left the process. */
   get bufferedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#writer.bufferedBytes;
   }
 
   /** Who is told of what happens from now on. */
@@ -75,14 +81,14 @@ export class ServerWebSocket implements SocketOwner {
     if (this.#state !== 'open') return;
     // Answers to what was just read: there may be several.
     if (this.#parsing === 'under way') gather(this.#socket);
-    this.#socket.write(frames);
+    this.#writer.write(frames);
   }
 
   /** Calls back once all that was written has left the process, or never where the connection ends first. */
   whenDrained(callback: () => void): void {
     if (this.#state !== 'open') return;
     // By a write of nothing behind all else: `drain` comes only when more was buffered than the stream's own mark.
-    this.#socket.write(NOTHING, (error) => {
+    this.#writer.write(NOTHING, (error) => {
       if (error === null || error === undefined) callback();
     });
   }
@@ -181,14 +187,14 @@ export class ServerWebSocket implements SocketOwner {
   #answerClose(code: number): void {
     this.#closeCode = code;
     this.#reading = 'discarding';
-    if (this.#state === 'open') this.#socket.write(controlFrame('close', closePayload(code, '')));
+    if (this.#state === 'open') this.#writer.write(controlFrame('close', closePayload(code, '')));
     // The usual case: all is with the system, which sends it and our end of the connection.
-    if (this.#socket.writableLength === 0) {
+    if (this.#writer.bufferedBytes === 0) {
       this.terminate();
       return;
     }
     this.#beClosing();
-    this.#socket.end(() => this.#socket.destroy());
+    this.#writer.end(() => this.#socket.destroy());
   }
 
   /** The client may be in the middle of sending: a connection that is cut now would lose the close frame to it. */
@@ -203,7 +209,7 @@ export class ServerWebSocket implements SocketOwner {
 
   #sayClose(code: number, reason: string): void {
     if (this.#state !== 'open') return;
-    this.#socket.write(controlFrame('close', closePayload(code, reason)));
+    this.#writer.write(controlFrame('close', closePayload(code, reason)));
     this.#beClosing();
   }
 
@@ -211,8 +217,7 @@ export class ServerWebSocket implements SocketOwner {
   #endToo(): void {
     this.#reading = 'discarding';
     this.#beClosing();
-    // A second end would make an error, with all its stack, for nobody.
-    if (!this.#socket.writableEnded) this.#socket.end();
+    this.#writer.end();
   }
 
   #beClosing(): void {
@@ -224,7 +229,7 @@ export class ServerWebSocket implements SocketOwner {
 
   /** Where the client does not read, only the newest ping is answered (RFC 6455, section 5.5.3). */
   #answerPing(payload: Buffer): void {
-    if (!this.#socket.writableNeedDrain) {
+    if (!this.#writer.isHeldUp) {
       this.write(controlFrame('pong', payload));
       return;
     }
