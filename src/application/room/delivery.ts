@@ -9,7 +9,8 @@ const CROWD = 32;
 
 /**
  * What a room has to tell, in batches: at the end of each tick. In a crowd under load, an update waits for the next one, at
- * most a window long, so that they share a write to everyone; and deliveries keep half a window apart.
+ * most a window long, so that they share a write to everyone; and deliveries keep half a window apart, or as long as one
+ * takes, so that they take no more than half of the time.
  */
 export class Delivery {
   readonly #members: Members;
@@ -17,6 +18,8 @@ export class Delivery {
   readonly #window: number;
   #batch = new RoomBatch();
   #last = 0;
+  /** Milliseconds that the last delivery took. */
+  #cost = 0;
   #timer: Timer | undefined;
 
   /** @param window milliseconds; nobody waits longer */
@@ -33,7 +36,7 @@ export class Delivery {
   endOfTick(): void {
     if (this.#batch.isEmpty) return;
     if (this.#isDue()) this.#deliver();
-    else this.#timer ??= this.#clock.after(this.#window, () => this.#deliver());
+    else this.#timer ??= this.#clock.after(Math.max(this.#window, 2 * this.#cost), () => this.#deliver());
   }
 
   stop(): void {
@@ -44,8 +47,8 @@ export class Delivery {
     if (this.#members.size < CROWD) return true;
     const sinceLast = this.#clock.now() - this.#last;
     // Two windows of silence: there is nothing to share a write with. Negative: the machine's clock was set back.
-    if (sinceLast >= 2 * this.#window || sinceLast < 0) return true;
-    return this.#batch.size > 1 && sinceLast >= this.#window / 2;
+    if (sinceLast >= 2 * Math.max(this.#window, this.#cost) || sinceLast < 0) return true;
+    return this.#batch.size > 1 && sinceLast >= Math.max(this.#window / 2, 2 * this.#cost);
   }
 
   #deliver(): void {
@@ -54,6 +57,8 @@ export class Delivery {
     this.#last = this.#clock.now();
     const batch = this.#batch;
     this.#batch = new RoomBatch();
+    const started = performance.now();
     this.#members.deliver(batch);
+    this.#cost = performance.now() - started;
   }
 }

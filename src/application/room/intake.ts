@@ -1,10 +1,14 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
 import type { Integration } from '../../domain/entities/integration.ts';
 import { type CollaborationEvent, DocumentUpdated } from '../../domain/events.ts';
+import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
+import type { DocumentId } from '../../domain/value-objects/document-id.ts';
+import type { JournalClient } from '../journal/journal-client.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { GapBox } from './gap-box.ts';
-import type { PendingAppend } from './pending-append.ts';
+import { GapBox } from './gap-box.ts';
+import { PendingAppend } from './pending-append.ts';
 import type { RoomMember } from './room-member.ts';
+import type { RoomServices } from './room-services.ts';
 import type { Submission } from './submission.ts';
 
 interface Target {
@@ -20,11 +24,46 @@ export class Intake {
   readonly #append: PendingAppend;
   readonly #clock: Clock;
 
-  constructor(target: Target, gaps: GapBox, append: PendingAppend, clock: Clock) {
+  constructor(
+    client: JournalClient & { readonly documentId: DocumentId },
+    loaded: LoadedDocument,
+    { limits, journal, clock }: RoomServices,
+    target: Target,
+  ) {
     this.#target = target;
-    this.#gaps = gaps;
-    this.#append = append;
+    this.#gaps = new GapBox(limits);
+    this.#append = new PendingAppend(client, loaded, journal);
     this.#clock = clock;
+  }
+
+  /** Of the newest update that was taken. */
+  get sequence(): number {
+    return this.#append.sequence;
+  }
+
+  /** Unix milliseconds of the newest update; 0 where there never was one. */
+  get lastModified(): number {
+    return this.#append.lastModified;
+  }
+
+  /** Whether all that was taken is durable, and nothing waits for missing updates. */
+  get isSettled(): boolean {
+    return this.#gaps.size === 0 && this.#append.isDurable;
+  }
+
+  /** Refuses what has waited too long for missing updates. */
+  expire(now: number): void {
+    this.#gaps.expire(now);
+  }
+
+  /** The member is gone, and what of it waits with it. */
+  remove(member: RoomMember): void {
+    this.#gaps.removeMember(member);
+  }
+
+  /** The room is closed. */
+  abandon(): void {
+    this.#gaps.abandonAll();
   }
 
   /** Integrates updates that arrived together. @throws CollaborationError as `CollaborativeDocument.applyUpdates` */

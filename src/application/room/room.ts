@@ -8,11 +8,9 @@ import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import { Delivery } from './delivery.ts';
-import { GapBox } from './gap-box.ts';
 import { Intake } from './intake.ts';
 import { Members } from './members.ts';
 import { missing } from './missing.ts';
-import { PendingAppend } from './pending-append.ts';
 import { recover } from './recovery.ts';
 import { RoomContent } from './room-content.ts';
 import type { RoomMember } from './room-member.ts';
@@ -34,9 +32,7 @@ export class Room implements Gathering, JournalClient {
   readonly members = new Members();
   readonly presence: Presence;
   readonly #services: RoomServices;
-  readonly #gaps: GapBox;
   readonly #onFailure: (room: Room) => void;
-  readonly #append: PendingAppend;
   readonly #intake: Intake;
   readonly #delivery: Delivery;
   readonly #content: RoomContent;
@@ -52,24 +48,18 @@ export class Room implements Gathering, JournalClient {
     this.#onFailure = onFailure;
     this.#content = new RoomContent(loaded, services.documents, services.clock);
     this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
-    this.#gaps = new GapBox(services.limits);
-    this.#append = new PendingAppend(this, loaded, services.journal);
-    this.#intake = new Intake(
-      { tell: this.#tell.bind(this), submit: this.submit.bind(this) },
-      this.#gaps,
-      this.#append,
-      services.clock,
-    );
+    const target = { tell: this.#tell.bind(this), submit: this.submit.bind(this) };
+    this.#intake = new Intake(this, loaded, services, target);
     this.#emptySince = services.clock.now();
   }
 
   get sequence(): number {
-    return this.#append.sequence;
+    return this.#intake.sequence;
   }
 
-  /** Unix milliseconds of the newest update; 0 where there never was one. */
+  /** Unix milliseconds; 0 where there never was an update. */
   get lastModified(): number {
-    return this.#append.lastModified;
+    return this.#intake.lastModified;
   }
 
   get isOpen(): boolean {
@@ -78,14 +68,14 @@ export class Room implements Gathering, JournalClient {
 
   /** @throws CollaborationError why the room was closed, where it failed since it was opened */
   enter(member: RoomMember): void {
-    if (this.#state.kind === 'closed') throw this.#state.why;
+    this.#checkOpen();
     this.members.add(member);
   }
 
   leave(member: RoomMember): void {
     this.#integrate();
     this.members.remove(member);
-    this.#gaps.removeMember(member);
+    this.#intake.remove(member);
     this.#emptySince = this.#services.clock.now();
   }
 
@@ -165,7 +155,7 @@ export class Room implements Gathering, JournalClient {
 
   /** Called from time to time. */
   maintain(now: number): void {
-    this.#gaps.expire(now);
+    this.#intake.expire(now);
     if (!this.#isQuiet || !this.#content.isUnused(now, this.#services.limits)) return;
     // Folded first, what is behind the snapshot does not have to be read update by update the next time.
     if (!this.#services.compactions.unedited(this.documentId)) this.#content.release();
@@ -179,7 +169,7 @@ export class Room implements Gathering, JournalClient {
   /** The document as it is now, once all of it is durable; none where it is not ready to be edited. */
   snapshot(compactor: DocumentWorker): Promise<Snapshot> | undefined {
     if (this.#state.kind !== 'open' || !this.#content.isHot) return undefined;
-    return snapshotOf(this.#content.document, this.#append.sequence, compactor, this.#services);
+    return snapshotOf(this.#content.document, this.#intake.sequence, compactor, this.#services);
   }
 
   appendCommitted(record: LogRecord): void {
@@ -204,7 +194,7 @@ export class Room implements Gathering, JournalClient {
     // Those behind them on their connections, of other documents, wait for them no longer.
     this.#inbox.forEach(abandon);
     this.#inbox = [];
-    this.#gaps.abandonAll();
+    this.#intake.abandon();
     this.#delivery.stop();
     this.#content.discard();
   }
@@ -215,9 +205,12 @@ export class Room implements Gathering, JournalClient {
     this.#services.events.publish(event);
   }
 
+  #checkOpen(): void {
+    if (this.#state.kind === 'closed') throw this.#state.why;
+  }
+
   get #isQuiet(): boolean {
-    const isWaiting = this.#inbox.length > 0 || this.#gaps.size > 0;
-    return this.#state.kind === 'open' && !isWaiting && this.#append.isDurable;
+    return this.#state.kind === 'open' && this.#inbox.length === 0 && this.#intake.isSettled;
   }
 
   #integrate(): void {
@@ -238,11 +231,8 @@ export class Room implements Gathering, JournalClient {
   /** A sender's fault; or the document's own, when what is stored of it cannot be read. */
   #notIntegrated(burst: readonly Submission[], error: CollaborationError): void {
     if (error.kind === 'invalid') {
-      const checkOpen = () => {
-        if (this.#state.kind === 'closed') throw this.#state.why;
-      };
-      const recovering = { content: this.#content, intake: this.#intake, services: this.#services, checkOpen };
-      void this.#wait(recover(burst, recovering), 'unreadable');
+      const parts = { content: this.#content, intake: this.#intake, services: this.#services };
+      void this.#wait(recover(burst, { ...parts, checkOpen: () => this.#checkOpen() }), 'unreadable');
       return;
     }
     burst.forEach(abandon);

@@ -4,21 +4,16 @@ import { CollaborationError } from '../errors.ts';
 import type { DocumentId } from '../value-objects/document-id.ts';
 import { ColdState } from './cold-state.ts';
 import { isQuicklyEncoded, isQuicklyIntegrated } from './document-weight.ts';
+import type { Effort } from './effort.ts';
 import { HotState } from './hot-state.ts';
-import { integrateInSteps } from './integrate-in-steps.ts';
 import { type Integration, KNOWN, type ScannedUpdate } from './integration.ts';
+import { restoreDoc, restoreDocInSteps, unreadable } from './restore-doc.ts';
 import { type Folding, isWorthFolding } from './update-trail.ts';
 
 /** `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory. */
 type State =
   | { readonly kind: 'cold'; readonly stored: ColdState }
   | { readonly kind: 'hot'; readonly content: HotState };
-
-/**
- * `at once`: a few milliseconds at most. `when warm`: after `warming`. `when folded`: after `folding`. `elsewhere`: the document is large and the answer
- * has to be made from all of it, so it had better be made in another thread, from `updates`.
- */
-export type Effort = 'at once' | 'when warm' | 'when folded' | 'elsewhere';
 
 /** The state vector of somebody who has nothing, and the update that changes nothing. */
 const NOTHING = new Uint8Array([0]);
@@ -38,7 +33,7 @@ export class CollaborativeDocument {
     this.#state = { kind: 'cold', stored: new ColdState(stored) };
   }
 
-  /** A document from stored updates, which were all integrated before, in their order. */
+  /** From stored updates, which were all integrated before, in their order. */
   static restore(documentId: DocumentId, updates: readonly Uint8Array[]): CollaborativeDocument {
     return new CollaborativeDocument(documentId, updates);
   }
@@ -65,13 +60,7 @@ export class CollaborativeDocument {
     const state = this.#state;
     if (state.kind === 'hot') return;
     const { updates } = state.stored;
-    const doc = emptyDoc(this.documentId);
-    try {
-      yield* integrateInSteps(doc, updates);
-    } catch (cause) {
-      throw unreadable(cause);
-    }
-    checkComplete(doc, this.documentId);
+    const doc = yield* restoreDocInSteps(this.documentId, updates);
     if (this.#state === state) this.#state = { kind: 'hot', content: new HotState(doc, updates) };
   }
 
@@ -212,7 +201,7 @@ export class CollaborativeDocument {
     const state = this.#state;
     if (state.kind === 'hot') return state.content;
     const { updates } = state.stored;
-    const content = new HotState(integrated(updates, this.documentId), updates);
+    const content = new HotState(restoreDoc(this.documentId, updates), updates);
     this.#state = { kind: 'hot', content };
     return content;
   }
@@ -220,32 +209,4 @@ export class CollaborativeDocument {
 
 function isEmpty({ scan }: ScannedUpdate): boolean {
   return scan.structs.length === 0 && scan.deletes === 0;
-}
-
-function integrated(updates: readonly Uint8Array[], documentId: DocumentId): Y.Doc {
-  const doc = emptyDoc(documentId);
-  try {
-    doc.transact(() => {
-      for (const update of updates) Y.applyUpdate(doc, update);
-    });
-  } catch (cause) {
-    throw unreadable(cause);
-  }
-  checkComplete(doc, documentId);
-  return doc;
-}
-
-/** Without a guid of its own, Yjs makes a random one digit by digit, each by a call of the system's random source. */
-function emptyDoc(documentId: DocumentId): Y.Doc {
-  return new Y.Doc({ gc: true, guid: documentId.value });
-}
-
-function checkComplete({ store }: Y.Doc, documentId: DocumentId): void {
-  if (store.pendingStructs === null && store.pendingDs === null) return;
-  const which = JSON.stringify(documentId.value);
-  throw unreadable(new Error(`The stored updates of ${which} refer to updates that are not stored.`));
-}
-
-function unreadable(cause: unknown): CollaborationError {
-  return new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
 }
