@@ -42,18 +42,15 @@ function* scanClients(
   structs: ClientRange[],
 ): Generator<undefined, Map<number, ClientSection>> {
   const sections = new Map<number, ClientSection>();
-  const withStructs = new Set<number>();
   for (let left = reader.count(MIN_CLIENT_BYTES); left > 0; left--) {
     const count = reader.count(MIN_STRUCT_BYTES);
     const client = reader.varUint();
-    // Of two parts Yjs keeps the second, which is as good where the first is empty.
-    if (withStructs.has(client)) throw invalid('An update has two parts for one client.');
+    // Of two parts Yjs keeps the second.
+    if (sections.has(client)) throw invalid('An update has two parts for one client.');
     const clock = reader.varUint();
     const section = { client, clock, count, at: reader.position };
     sections.set(client, section);
-    const before = structs.length;
     yield* scanStructs(new StructCursor(reader, section), stride, structs);
-    if (structs.length > before) withStructs.add(client);
     if (stride.isDone(reader.position)) yield;
   }
   return sections;

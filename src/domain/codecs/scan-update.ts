@@ -73,8 +73,9 @@ function scanClients(reader: ByteReader, structs: ClientRange[]): void {
   for (let left = reader.count(MIN_CLIENT_BYTES); left > 0; left--) {
     const count = reader.count(MIN_STRUCT_BYTES);
     const client = reader.varUint();
-    // Yjs would keep only the second part. It writes clients in descending order, so only other orders pay for the set.
-    if (client >= previous || seen !== null) {
+    // Yjs would keep only the second part. It writes clients in descending order, and none without structs, so only
+    // other updates pay for the set.
+    if (client >= previous || seen !== null || count === 0) {
       seen ??= new Set(structs.map((range) => range.client)).add(previous);
       if (seen.has(client)) throw invalid('An update has two parts for one client.');
       seen.add(client);
