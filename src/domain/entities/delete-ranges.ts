@@ -1,7 +1,6 @@
 import { scanUpdate, someDelete } from '../codecs/scan-update.ts';
 
-/** Elements of one client with clocks in `[clock, end)`. */
-export interface Range {
+interface Range {
   clock: number;
   end: number;
 }
@@ -10,8 +9,7 @@ export interface Range {
 export class DeleteRanges {
   readonly #ranges: ReadonlyMap<number, readonly Range[]>;
 
-  /** @param ranges as above */
-  constructor(ranges: ReadonlyMap<number, readonly Range[]>) {
+  private constructor(ranges: ReadonlyMap<number, readonly Range[]>) {
     this.#ranges = ranges;
   }
 
