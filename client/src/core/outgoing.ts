@@ -57,7 +57,6 @@ export class Outgoing {
   /** The server has `known`, a state vector, and wants the rest. */
   offer(connection: Connection, known: Uint8Array): void {
     const askedAgain = this.#state.kind === 'open';
-    if (!askedAgain) this.#access = 'write';
     this.#state = { kind: 'open', connection, known };
     if (askedAgain || this.#doubted || this.#lacks(known)) this.#owed = true;
     this.#doubted = false;
@@ -71,7 +70,7 @@ export class Outgoing {
     this.#onChange();
   }
 
-  /** The server takes nothing from this client. */
+  /** The server takes nothing from this client, as long as this connection lasts. */
   forbid(): void {
     this.#access = 'read';
     this.#forget();
@@ -81,6 +80,7 @@ export class Outgoing {
   /** What was under way may have been lost. */
   closed(): void {
     this.#state = { kind: 'offline' };
+    this.#access = 'write';
     this.#forget();
     this.#waiting = 'no';
     this.#onChange();
