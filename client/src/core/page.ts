@@ -1,11 +1,11 @@
-/** What happens to the page that a provider lives in. */
+/** What a page does with the provider in it. */
 export interface PageListener {
   /** The network is back. */
   online(): void;
-  /** The page goes, for good or into the browser's back/forward cache. */
-  hidden(): void;
-  /** The page comes out of that cache. */
-  shown(): void;
+  /** The page goes, for good or into the browser's back/forward cache. @returns whether there was a connection to end */
+  leave(): boolean;
+  /** The page comes out of that cache, and there was a connection. */
+  comeBack(): void;
 }
 
 type Listen = (name: string, listener: (event: { readonly persisted?: boolean }) => void) => void;
@@ -14,19 +14,25 @@ type Listen = (name: string, listener: (event: { readonly persisted?: boolean })
  * Watches the page. Outside of one (Node, a worker) it does nothing.
  * @returns ends it
  */
-export function watchPage(listener: PageListener): () => void {
+export function watchPage({ online, leave, comeBack }: PageListener): () => void {
   const page = globalThis as { document?: unknown; addEventListener?: Listen; removeEventListener?: Listen };
-  if (page.document === undefined || page.addEventListener === undefined) return () => undefined;
-  const { online, hidden } = listener;
-  const shown = ({ persisted }: { readonly persisted?: boolean }) => {
-    if (persisted === true) listener.shown();
+  const { document, addEventListener, removeEventListener } = page;
+  if (document === undefined || addEventListener === undefined || removeEventListener === undefined) {
+    return () => undefined;
+  }
+  let left = false;
+  const listeners = {
+    online,
+    pagehide: () => {
+      left = leave();
+    },
+    pageshow: () => {
+      if (left) comeBack();
+      left = false;
+    },
   };
-  page.addEventListener('online', online);
-  page.addEventListener('pagehide', hidden);
-  page.addEventListener('pageshow', shown);
+  for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener);
   return () => {
-    page.removeEventListener?.('online', online);
-    page.removeEventListener?.('pagehide', hidden);
-    page.removeEventListener?.('pageshow', shown);
+    for (const [name, listener] of Object.entries(listeners)) removeEventListener(name, listener);
   };
 }
