@@ -1,4 +1,4 @@
-import type { SavedMark } from './saved-state.ts';
+import type { SavedMark } from './connection.ts';
 
 const TEXT: Record<SavedMark, string> = {
   saved: 'Saved',
