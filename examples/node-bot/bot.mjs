@@ -13,7 +13,7 @@ const provider = new GrpcProvider({ url, document, doc, user: { name: 'Calculato
 
 provider.on('error', ({ message, outcome }) => {
   console.error(message);
-  if (outcome === 'stops') stop();
+  if (outcome === 'stops') void stop();
 });
 
 await provider.whenSynced;
@@ -21,8 +21,7 @@ console.log(`Calculating in ${document}`);
 text.observe(answerAll);
 answerAll();
 
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop());
 
 function answerAll() {
   for (let next = nextAnswer(text.toString()); next !== undefined; next = nextAnswer(text.toString())) {

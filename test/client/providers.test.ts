@@ -22,7 +22,8 @@ function tokens(known: ReadonlyMap<string, Access>, asked: (string | undefined)[
     authenticate: ({ token }) => {
       asked.push(token);
       const access = token === undefined ? undefined : known.get(token);
-      if (access === undefined) return Promise.reject(new CollaborationError('unauthenticated', 'The token is not known.'));
+      if (access === undefined)
+        return Promise.reject(new CollaborationError('unauthenticated', 'The token is not known.'));
       return Promise.resolve({ subject: token, accessTo: () => access });
     },
   };

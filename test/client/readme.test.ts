@@ -130,6 +130,8 @@ it('[SDK16] every program is correct TypeScript, by the types that the package s
     skipLibCheck: true,
     noEmit: true,
   });
-  const faults = ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  const faults = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
   expect(faults).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { WebSocketProvider } from '../../client/src/websocket/websocket-provider
 import { encodeAwarenessFrame, encodeDenied } from '../../src/adapters/websocket/protocols/y-websocket-codec.ts';
 import { atEnd } from '../support/clean-up.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { FakeSocket, fakeSockets, settled } from './support/simulated-server.ts';
+import { type FakeSocket, fakeSockets, settled } from './support/simulated-server.ts';
 
 const NOTHING = Uint8Array.of(0);
 const KEEP_ALIVE = encodeAwarenessFrame(Uint8Array.of(0));

@@ -19,19 +19,14 @@ import { mountToolbar } from './toolbar.ts';
 const documentName = documentFromAddress();
 const { visitor, fresh } = loadVisitor();
 const showConnection = connectionView(part('connection', HTMLElement), part('connection-text', HTMLElement));
-const provider = connect(
-  new Y.Doc(),
-  { document: documentName, token: tokenFromAddress() },
-  visitor,
-  {
-    connection: (state) => {
-      showConnection(state);
-      // What is typed now would be seen by nobody and lost with the tab.
-      if (state === 'read-only') editor.setEditable(false);
-    },
-    saved: savedView(part('saved', HTMLElement), part('saved-spoken', HTMLElement)),
+const provider = connect(new Y.Doc(), { document: documentName, token: tokenFromAddress() }, visitor, {
+  connection: (state) => {
+    showConnection(state);
+    // What is typed now would be seen by nobody and lost with the tab.
+    if (state === 'read-only') editor.setEditable(false);
   },
-);
+  saved: savedView(part('saved', HTMLElement), part('saved-spoken', HTMLElement)),
+});
 const awareness = provider.awareness;
 
 const sheet = part('sheet', HTMLElement);

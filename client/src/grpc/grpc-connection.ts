@@ -114,7 +114,10 @@ export class GrpcConnection implements Connection {
       case 'error':
         this.#decide(meaningOf(message.error, this.#state));
         return;
-      default:
+      case 'user_joined':
+      case 'user_left':
+      case 'sync_response':
+      case undefined:
         return;
     }
   }

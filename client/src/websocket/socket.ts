@@ -26,5 +26,7 @@ export type WebSocketClass = new (
 export function webSocketClass(given: WebSocketClass | undefined): new (url: string) => Socket {
   const found = given ?? (globalThis as { WebSocket?: WebSocketClass }).WebSocket;
   if (found === undefined) throw new TypeError('There is no WebSocket here: hand in the one of "ws" as `WebSocket`.');
-  return found as unknown as new (url: string) => Socket;
+  return found as unknown as new (
+    url: string,
+  ) => Socket;
 }

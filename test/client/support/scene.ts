@@ -84,7 +84,7 @@ export class Client {
   }
 }
 
-export function open(kind: Kind, { wsUrl, grpcAddress }: Doors, options: ProviderOptions): Provider {
+function open(kind: Kind, { wsUrl, grpcAddress }: Doors, options: ProviderOptions): Provider {
   return kind === 'GrpcProvider'
     ? new GrpcProvider({ ...options, url: grpcAddress })
     : new WebSocketProvider({ ...options, url: `${wsUrl}/ws`, WebSocket });

@@ -198,8 +198,8 @@ export class SimulatedServer {
 
   /** Somebody else makes, in the same moment, the very deletion that the provider has under way. */
   sameDeletion(): void {
-    const update = this.#socket?.sent.map(decodeFrame).find((frame) => frame.kind === 'update')?.update;
-    if (update !== undefined) this.#outbox.push(updateFrame(update));
+    const frame = this.#socket?.sent.find((each) => decodeFrame(each).kind === 'update');
+    if (frame !== undefined) this.#outbox.push(frame);
   }
 
   destroy(): void {
