@@ -96,13 +96,13 @@ describe('an address', () => {
   it.each(['localhost:8081', 'http://localhost:8081', 'grpc://localhost:8081/', 'https://localhost:8081'])(
     '[SDK20] of a gRPC server: %s',
     (url) => {
-      const { address, credentials } = targetOf(url, undefined);
+      const { address, credentials } = targetOf(url, undefined, 1);
       expect([address, credentials._isSecure()]).toEqual(['localhost:8081', url.startsWith('https')]);
     },
   );
 
   it.each(['', 'ws://localhost:8081', 'http://localhost/a/b'])('[SDK20] of no gRPC server: %j', (url) => {
-    expect(() => targetOf(url, undefined)).toThrow(TypeError);
+    expect(() => targetOf(url, undefined, 1)).toThrow(TypeError);
   });
 });
 

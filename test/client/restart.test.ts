@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { GrpcProvider } from '../../client/src/grpc/grpc-provider.ts';
 import { atEnd } from '../support/clean-up.ts';
 import { Editor } from '../support/providers.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -50,6 +52,17 @@ it('[SDK1] [SDK4] what was saved outlives a kill, and edits made without the ser
   const last = await restart();
   const late = await Client.synced('WebSocketProvider', last);
   expect(late.text).toBe(person.text);
+}, 60_000);
+
+it('[SDK11] a gRPC server that answers no ping is left', async () => {
+  const { server } = await restartable();
+  const provider = new GrpcProvider({ url: server.grpcAddress, document: 'd', doc: new Y.Doc(), pingInterval: 200 });
+  atEnd(() => provider.doc.destroy());
+  await provider.whenSynced;
+  const left = new Promise((resolve) => provider.once('status', resolve));
+  server.signal('SIGSTOP');
+  await left;
+  expect(provider.status).toBe('disconnected');
 }, 60_000);
 
 it('[SDK2] what the server holds and has not stored is not saved: a kill takes it, and it is sent again', async () => {

@@ -16,13 +16,10 @@ export type CollaborateCall = ClientDuplexStream<ClientMessage, ServerMessage>;
 /** It ships with this package; src/ and dist/ lie as deep. */
 const IDL = fileURLToPath(new URL('../../idl/collaboration.proto', import.meta.url));
 
-/** Milliseconds. A server that answers no ping for a while has vanished. */
-const PING_EVERY = 15_000;
-const PING_WAIT = 10_000;
+/** Milliseconds that a server may take to answer a ping; after that it has vanished. */
+const LONGEST_PING = 10_000;
 
 const CHANNEL = {
-  'grpc.keepalive_time_ms': PING_EVERY,
-  'grpc.keepalive_timeout_ms': PING_WAIT,
   'grpc.keepalive_permit_without_calls': 0,
   // A document comes in one message, of any size.
   'grpc.max_receive_message_length': -1,
@@ -46,23 +43,30 @@ export interface Target {
   /** `host:port` */
   readonly address: string;
   readonly credentials: ChannelCredentials;
+  /** Milliseconds. */
+  readonly pingInterval: number;
 }
 
 /**
  * Where to call.
  * @param url `host:port`, or with `http:` or `grpc:` before it (no encryption), or with `https:` or `grpcs:` (TLS)
  */
-export function targetOf(url: string, given: ChannelCredentials | undefined): Target {
+export function targetOf(url: string, given: ChannelCredentials | undefined, pingInterval: number): Target {
   const [, scheme = '', address = ''] = /^(?:([a-z]+):\/\/)?([^/]+)\/?$/i.exec(url) ?? [];
   const encrypted = /^(https|grpcs)$/i.test(scheme);
   const known = scheme === '' || encrypted || /^(http|grpc)$/i.test(scheme);
   if (address === '' || !known) throw new TypeError(`"${url}" is no address of a gRPC server: host:port`);
-  return { address, credentials: given ?? (encrypted ? credentials.createSsl() : credentials.createInsecure()) };
+  const byScheme = () => (encrypted ? credentials.createSsl() : credentials.createInsecure());
+  return { address, credentials: given ?? byScheme(), pingInterval };
 }
 
 /** Calls `Collaborate` over a connection of its own. */
 export function call(target: Target, token: string | undefined): { client: Client; stream: CollaborateCall } {
-  const client = new Client(target.address, target.credentials, CHANNEL);
+  const client = new Client(target.address, target.credentials, {
+    ...CHANNEL,
+    'grpc.keepalive_time_ms': target.pingInterval,
+    'grpc.keepalive_timeout_ms': Math.min(LONGEST_PING, target.pingInterval),
+  });
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   const { path, requestSerialize, responseDeserialize } = collaborate();

@@ -20,7 +20,7 @@ export interface Doors {
 type Options = Partial<ProviderOptions>;
 
 /** Retries come at once, so that a test does not wait for chance. */
-const IMPATIENT = { random: () => 0.1, maxBackoff: 100 };
+const IMPATIENT = { random: () => 1, maxBackoff: 100 };
 
 /** A document that a provider of the SDK keeps in step, and all that the provider told. Ends with the test. */
 export class Client {
