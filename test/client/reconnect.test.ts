@@ -200,6 +200,19 @@ describe('a close code', () => {
   });
 });
 
+it('[SDK1] a server that asks once more is sent what it lacks', async () => {
+  const made = await provider();
+  letIn();
+  made.doc.getText('t').insert(0, 'lost');
+  await settled();
+  latest().deliver(step1Frame(NOTHING));
+  const updates = latest()
+    .sent.map(decodeFrame)
+    .filter(({ kind }) => kind === 'update');
+  expect(updates).toHaveLength(2);
+  expect(updates[1]).toEqual({ kind: 'update', update: Y.encodeStateAsUpdate(made.doc) });
+});
+
 describe('a connection that takes no more', () => {
   const updates = (socket: FakeSocket) => socket.sent.filter((frame) => decodeFrame(frame).kind === 'update');
 
@@ -224,7 +237,7 @@ describe('a connection that takes no more', () => {
     latest().bufferedAmount = 2 * 1024 * 1024;
     const piece = 'x'.repeat(1024 * 1024);
     for (let at = 0; at < 8; at++) {
-      made.doc.getText('t').insert(0, piece);
+      made.doc.getText('t').insert(at * piece.length, piece);
       await settled();
     }
     latest().bufferedAmount = 0;
@@ -234,6 +247,8 @@ describe('a connection that takes no more', () => {
     const doc = new Y.Doc();
     if (only?.kind === 'update') Y.applyUpdate(doc, only.update);
     expect(doc.getText('t').length).toBe(8 * piece.length);
+    // The document has it as one item; the updates would be eight.
+    expect(only?.kind === 'update' && Y.decodeUpdate(only.update).structs.length).toBe(1);
   });
 
   it('[SDK12] edits in the tick of a disconnect are sent before it', async () => {

@@ -35,6 +35,19 @@ describe('saved, beside a server that loses connections and crashes', () => {
     );
   });
 
+  it('[SDK4] brings back what a server has lost that had it stored', async () => {
+    const server = new SimulatedServer();
+    atEnd(() => server.destroy());
+    server.insert(0);
+    await settled();
+    await server.settle();
+    expect(server.provider.saved).toBe(true);
+    server.loseDisk();
+    expect(server.isStored()).toBe(false);
+    await server.settle();
+    expect([server.provider.saved, server.isStored()]).toEqual([true, true]);
+  });
+
   it('[SDK9] sends a deletion again whose acknowledgement may have been the same deletion by somebody else', async () => {
     const server = new SimulatedServer();
     atEnd(() => server.destroy());

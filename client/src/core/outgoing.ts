@@ -56,9 +56,8 @@ export class Outgoing {
 
   /** The server has `known`, a state vector, and wants the rest. */
   offer(connection: Connection, known: Uint8Array): void {
-    const askedAgain = this.#state.kind === 'open';
     this.#state = { kind: 'open', connection, known };
-    if (askedAgain || this.#doubted || this.#lacks(known)) this.#owed = true;
+    if (this.#doubted || this.#lacks(known)) this.#owed = true;
     this.#doubted = false;
     this.flush();
     this.#onChange();

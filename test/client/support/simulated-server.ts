@@ -173,6 +173,12 @@ export class SimulatedServer {
     this.#stranger = new Y.Doc();
   }
 
+  /** The disk is gone: the server starts with nothing. */
+  loseDisk(): void {
+    this.#disk = new Y.Doc();
+    this.crash();
+  }
+
   async settle(): Promise<void> {
     this.drop();
     await settled();
