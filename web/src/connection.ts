@@ -7,9 +7,10 @@ export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'ref
 
 /**
  * `saved`: the server has stored every edit of this window on disk. `saving`: some edit is not confirmed yet and the
- * server is there. `offline`: some edit is not confirmed and there is no connection to confirm it.
+ * server is there. `offline`: some edit is not confirmed and there is no connection to confirm it. `refused`: the server
+ * takes no edits of this window.
  */
-export type SavedMark = 'saved' | 'saving' | 'offline';
+export type SavedMark = 'saved' | 'saving' | 'offline' | 'refused';
 
 export type ConnectionListener = {
   connection(state: ConnectionState): void;
@@ -46,12 +47,14 @@ export function connect(
   provider.on('error', ({ kind, outcome }) => {
     if (outcome === 'stops') listener.connection('refused');
     else if (kind === 'read-only') listener.connection('read-only');
+    showSaved();
   });
   return provider;
 }
 
-function markOf({ saved, status }: WebSocketProvider): SavedMark {
+function markOf({ saved, readOnly, status }: WebSocketProvider): SavedMark {
   if (saved) return 'saved';
+  if (readOnly) return 'refused';
   return status === 'connected' ? 'saving' : 'offline';
 }
 

@@ -4,6 +4,7 @@ const TEXT: Record<SavedMark, string> = {
   saved: 'Saved',
   saving: 'Saving…',
   offline: 'Offline – kept in this tab',
+  refused: 'Not saved',
 };
 const SETTLED_MS = 1000;
 

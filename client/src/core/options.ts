@@ -24,7 +24,7 @@ export interface ProviderOptions {
   readonly user?: User | undefined;
   /** Whether to connect at once, as by default, or to wait for `connect()`. */
   readonly connect?: boolean | undefined;
-  /** Milliseconds that a wait between two attempts to connect is at most; by default 30,000. */
+  /** Milliseconds that a wait between two attempts to connect is at most; by default 10,000. */
   readonly maxBackoff?: number | undefined;
   /** Time and chance; tests bring their own. */
   readonly clock?: Clock | undefined;

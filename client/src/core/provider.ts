@@ -21,7 +21,7 @@ export interface ProviderEvents {
   error(error: ProviderError): void;
 }
 
-const MAX_BACKOFF = 30_000;
+const MAX_BACKOFF = 10_000;
 
 /**
  * Keeps a Yjs document in step with a server, and knows whether what was made here is on the server's disk. Edits made
