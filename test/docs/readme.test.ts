@@ -18,6 +18,8 @@ const DOCUMENTS = [
   'SECURITY.md',
   'docs/architecture.md',
   'docs/performance.md',
+  'client/README.md',
+  'examples/README.md',
 ] as const;
 
 const [english, chinese] = READMES.map(read) as [string, string];
