@@ -93,6 +93,7 @@ describe('no token', () => {
     ['join', { doc_id: 'd', type: 'join', data: { user_id: 'ann' } }],
     ['update', { doc_id: 'd', type: 'update', update: 'AAA=' }],
     ['heartbeat', { doc_id: 'd', type: 'heartbeat' }],
+    ['large', `{"${'x'.repeat(200_000)}`],
   ])('[AUTH10] a JSON socket whose first message is %s gets a 401 and is closed with 4401', async (_type, message) => {
     const { wsUrl } = await start();
     const client = await JsonClient.open(wsUrl);

@@ -17,7 +17,6 @@ const LIFETIME = 60_000;
 /** A clock that jumps makes clients look dead that are not, and lets nothing wait for a window. */
 const TIMELESS = { PING_INTERVAL_MS: '86400000', COMMIT_WINDOW_MS: '0' };
 
-
 interface Scene {
   readonly server: RunningServer;
   readonly clock: ManualClock;
