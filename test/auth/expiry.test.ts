@@ -198,6 +198,38 @@ describe('a token that is refreshed', () => {
     expect(await client.nextFault()).toMatchObject({ code: 403 });
   });
 
+  it('[AUTH13] while nothing is open it may be of anybody: somebody without a token shows one', async () => {
+    const { server, token } = await scene({ AUTH_ANONYMOUS: 'read' });
+    const client = await JsonClient.open(server.wsUrl);
+    client.send(auth(await token()));
+    expect((await client.next('auth')).data).toMatchObject({ user_id: 'ann' });
+    await client.join('d', 'ann');
+    await client.write('d', insertion('x'));
+    client.send({ doc_id: 'd', type: 'leave' });
+    client.send(auth(await token({ sub: 'bob' })));
+    await client.next('auth');
+    await client.join('d', 'bob');
+  });
+
+  it('[AUTH13] [AUTH16] a webhook says whose the new one is', async () => {
+    const users: Readonly<Record<string, string>> = { 'one of ann': 'ann', 'another of ann': 'ann', 'of bob': 'bob' };
+    const webhook = await HttpServer.start(({ body }, response) => {
+      const sub = users[(JSON.parse(body) as { readonly token: string }).token];
+      answerJson(response, { access: sub === 'bob' ? 'read' : 'write', sub });
+    });
+    const server = await startServer({ AUTH_WEBHOOK_URL: webhook.url });
+    atEnd(() => server.stop());
+    const client = await JsonClient.open(server.wsUrl);
+    client.send(auth('one of ann'));
+    await client.next('auth');
+    await client.join('d', 'ann');
+    client.send(auth('another of ann'));
+    expect((await client.next('auth')).data).toMatchObject({ user_id: 'ann' });
+    client.send(auth('of bob'));
+    expect(await client.nextFault()).toMatchObject({ code: 403 });
+    await client.write('d', insertion('still of ann'));
+  });
+
   it('[AUTH13] one that does not do ends the socket', async () => {
     const { server, token } = await scene();
     const client = await JsonClient.open(server.wsUrl, `/ws?token=${await token()}`);
