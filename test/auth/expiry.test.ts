@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Expiries } from '../../src/application/connection/expiries.ts';
+import { checkAccess } from '../../src/application/use-cases/check-access.ts';
+import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { GrpcClient, type Stream } from '../grpc/support/client.ts';
 import { atEnd } from '../support/clean-up.ts';
 import { JsonClient } from '../support/json-client.ts';
@@ -58,6 +60,32 @@ describe('a token that expires', () => {
     expect(await client.closed).toBe(4401);
     await watcher.next('user_left');
     await watcher.write('d', insertion('goes on'));
+  });
+
+  it('[AUTH12] the session is over also where the client does not answer the close', async () => {
+    const { server, clock, token } = await scene();
+    const watcher = await JsonClient.open(server.wsUrl, `/ws?token=${await token({ sub: 'bob' }, 10 * LIFETIME)}`);
+    const client = await JsonClient.open(server.wsUrl, `/ws?token=${await token()}`);
+    await watcher.sync('d');
+    await client.join('d', 'ann');
+    await watcher.next('user_joined');
+    client.ws.pause();
+    clock.advance(LIFETIME);
+    await watcher.next('user_left');
+  });
+
+  it('[AUTH12] opens nothing between its end and the sweep', async () => {
+    const clock = new ManualClock();
+    const principal = principalOf({ expiresAt: clock.now() });
+    expect(() => checkAccess({ clock }, principal, DocumentId.parse('d'))).toThrow(
+      expect.objectContaining({ kind: 'unauthenticated' }),
+    );
+    const asked = { ...principal, accessTo: async () => 'write' as const };
+    await expect(checkAccess({ clock }, asked, DocumentId.parse('d'))).rejects.toMatchObject({
+      kind: 'unauthenticated',
+    });
+    const later = principalOf({ expiresAt: clock.now() + 1 });
+    expect(checkAccess({ clock }, later, DocumentId.parse('d'))).toBe('write');
   });
 
   it('[AUTH12] ends a socket that has nothing open, too', async () => {
