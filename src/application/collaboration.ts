@@ -5,6 +5,7 @@ import type { RawProfile } from '../domain/value-objects/user-profile.ts';
 import type { ClientConnection } from './connection/client-connection.ts';
 import type { Principal } from './ports/authenticator.ts';
 import type { RoomMember } from './room/room-member.ts';
+import { checkAccess } from './use-cases/check-access.ts';
 import { cleanupExpiredSessions } from './use-cases/cleanup-expired-sessions.ts';
 import type { UseCaseContext } from './use-cases/context.ts';
 import { getActiveUsers } from './use-cases/get-active-users.ts';
@@ -74,7 +75,14 @@ export class Collaboration {
     return getDocumentState(this.#context, principal, documentId);
   }
 
+  /** Whoever asks is in the document already. */
   getActiveUsers(documentId: DocumentId): readonly CollaborationSession[] {
+    return getActiveUsers(this.#context, documentId);
+  }
+
+  /** @throws CollaborationError as `checkAccess` */
+  async peekActiveUsers(principal: Principal, documentId: DocumentId): Promise<readonly CollaborationSession[]> {
+    await checkAccess(this.#context, principal, documentId);
     return getActiveUsers(this.#context, documentId);
   }
 
@@ -82,7 +90,7 @@ export class Collaboration {
     return this.#context.sessions.countActiveUsers(documentId);
   }
 
-  getUserSessions(principal: Principal, userId: UserId): readonly CollaborationSession[] {
+  getUserSessions(principal: Principal, userId: UserId): Promise<readonly CollaborationSession[]> {
     return getUserSessions(this.#context, principal, userId);
   }
 

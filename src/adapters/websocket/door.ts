@@ -162,4 +162,10 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-const NOBODY: Principal = { subject: undefined, accessTo: () => 'none' };
+const NOBODY: Principal = {
+  subject: undefined,
+  name: undefined,
+  color: undefined,
+  expiresAt: undefined,
+  accessTo: () => 'none',
+};

@@ -7,6 +7,7 @@ import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { parseProfile, type RawProfile, type UserProfile } from '../../domain/value-objects/user-profile.ts';
 import type { ClientConnection } from '../connection/client-connection.ts';
 import type { RoomMember, SessionSink } from '../room/room-member.ts';
+import { checkAccess } from './check-access.ts';
 import type { UseCaseContext } from './context.ts';
 
 export interface JoinDocument {
@@ -21,11 +22,12 @@ export interface JoinDocument {
 /**
  * Makes a session and puts it in the document's room, from where it is told of all that others do.
  * @throws CollaborationError `session-exists` when the connection has a session of this document and client ·
- * `invalid` · `forbidden` · `too-large` when it has too many · `unavailable` when the document cannot be loaded
+ * `invalid` · `too-large` when it has too many · `unavailable` when the document cannot be loaded · as `checkAccess`
  */
 export async function joinDocument(context: UseCaseContext, join: JoinDocument): Promise<RoomMember> {
   const { profile, identity } = identify(context, join);
-  const access = checkedAccess(join.connection, join.documentId);
+  const granted = checkAccess(context, join.connection.principal, join.documentId);
+  const access = typeof granted === 'string' ? granted : await granted;
   refuseSecondSession(join);
   if (join.connection.sessionCount >= context.limits.maxSessionsPerConnection) {
     const most = context.limits.maxSessionsPerConnection;
@@ -78,12 +80,6 @@ function identify(context: UseCaseContext, join: JoinDocument): { profile: UserP
   const raw = join.profile ?? { userId: join.connection.principal.subject ?? join.clientId.value };
   const identity = join.profile === undefined ? 'anonymous' : 'named';
   return { profile: parseProfile(raw, context.limits), identity };
-}
-
-function checkedAccess(connection: ClientConnection, documentId: DocumentId): 'read' | 'write' {
-  const access = connection.principal.accessTo(documentId);
-  if (access === 'none') throw new CollaborationError('forbidden', 'You may not open this document.');
-  return access;
 }
 
 function refuseSecondSession({ connection, documentId, clientId }: JoinDocument): void {
