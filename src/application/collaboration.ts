@@ -1,7 +1,6 @@
 import type { CollaborationSession, SessionStatus } from '../domain/entities/collaboration-session.ts';
 import type { DocumentId } from '../domain/value-objects/document-id.ts';
 import type { UserId } from '../domain/value-objects/user-id.ts';
-import type { RawProfile } from '../domain/value-objects/user-profile.ts';
 import type { ClientConnection } from './connection/client-connection.ts';
 import type { Principal } from './ports/authenticator.ts';
 import type { RoomMember } from './room/room-member.ts';
@@ -18,6 +17,8 @@ import { handleHeartbeat, handleTransportAlive } from './use-cases/handle-heartb
 import { identifySession } from './use-cases/identify-session.ts';
 import { type JoinDocument, joinDocument } from './use-cases/join-document.ts';
 import { disconnect, leaveDocument } from './use-cases/leave-document.ts';
+import type { SaidProfile } from './use-cases/own-profile.ts';
+import { refreshToken } from './use-cases/refresh-token.ts';
 
 /** What the server does, for every door: one method a use case. */
 export class Collaboration {
@@ -31,12 +32,16 @@ export class Collaboration {
     return joinDocument(this.#context, join);
   }
 
-  identifySession(member: RoomMember, profile: RawProfile): void {
+  identifySession(member: RoomMember, profile: SaidProfile): void {
     identifySession(this.#context, member, profile);
   }
 
   leaveDocument(member: RoomMember, status: SessionStatus = 'Offline'): void {
     leaveDocument(this.#context, member, status);
+  }
+
+  refreshToken(connection: ClientConnection, principal: Principal): Promise<void> {
+    return refreshToken(this.#context, connection, principal);
   }
 
   disconnect(connection: ClientConnection): void {

@@ -1,4 +1,5 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
+import type { ScannedUpdate } from '../../domain/entities/integration.ts';
 import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { CollaborationEvent } from '../../domain/events.ts';
@@ -12,6 +13,7 @@ import { Intake } from './intake.ts';
 import { Members } from './members.ts';
 import { missing } from './missing.ts';
 import { recover } from './recovery.ts';
+import { repeats } from './repeats.ts';
 import { RoomContent } from './room-content.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
@@ -141,6 +143,11 @@ export class Room implements Gathering, JournalClient {
    */
   missingParts(stateVector: Uint8Array): Promise<readonly Uint8Array[]> {
     return missing(this, this.#services.worker, stateVector, 'parts');
+  }
+
+  /** Whether an update adds nothing. @throws CollaborationError as `whenReadable` */
+  repeats(scanned: ScannedUpdate): Promise<boolean> {
+    return repeats(this, scanned);
   }
 
   /** Resolves when the document can be edited, or the room has failed. */

@@ -1,4 +1,5 @@
 import { scanUpdate } from '../../domain/codecs/scan-update.ts';
+import type { ScannedUpdate } from '../../domain/entities/integration.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { RoomMember } from '../room/room-member.ts';
 import type { UseCaseContext } from './context.ts';
@@ -9,15 +10,14 @@ import type { UseCaseContext } from './context.ts';
  * as a refusal.
  * @param update Yjs update, encoding v1; kept, so it must not be a view of a buffer that is used again.
  * @returns a promise where the sender should wait before it sends more.
- * @throws CollaborationError `forbidden` · `too-large` · `invalid` when it does not decode
+ * @throws (or rejects with) CollaborationError `forbidden` when the session may only read and the update adds something ·
+ * `too-large` · `invalid` when it does not decode
  */
 export function handleDocumentUpdate(
   context: UseCaseContext,
   member: RoomMember,
   update: Uint8Array,
 ): Promise<void> | undefined {
-  const { room, session, connection } = member;
-  if (member.access === 'read') throw new CollaborationError('forbidden', 'This session may only read.');
   if (update.byteLength > context.limits.maxMessageBytes) {
     const most = context.limits.maxMessageBytes;
     throw new CollaborationError('too-large', `An update may have ${most} bytes; this one has ${update.byteLength}.`);
@@ -25,8 +25,22 @@ export function handleDocumentUpdate(
   const scan = scanUpdate(update);
   // What follows the update proper is ignored by Yjs; stored and passed on it would be a stranger's free ride.
   const own = scan.size === update.byteLength ? update : update.subarray(0, scan.size);
-  session.updateLastSeen(context.clock.now());
-  const ticket = connection.acknowledgements.open(session.documentId.value, session.clientId.value, own);
-  room.submit({ member, ticket, update: own, scan });
+  member.session.updateLastSeen(context.clock.now());
+  if (member.access === 'read') return submitRepetition(member, { update: own, scan });
+  return submit(member, own, scan);
+}
+
+function submit(member: RoomMember, update: Uint8Array, scan: ScannedUpdate['scan']): Promise<void> | undefined {
+  const { room, session, connection } = member;
+  const ticket = connection.acknowledgements.open(session.documentId.value, session.clientId.value, update);
+  room.submit({ member, ticket, update, scan });
   return room.busy;
+}
+
+/** Providers send what they have whenever they connect, and all deletes they know of: for a reader, that is no fault. */
+async function submitRepetition(member: RoomMember, scanned: ScannedUpdate): Promise<void> {
+  if (!(await member.room.repeats(scanned))) {
+    throw new CollaborationError('forbidden', 'This session may only read.');
+  }
+  await submit(member, scanned.update, scanned.scan);
 }

@@ -7,6 +7,7 @@ import { isQuicklyEncoded, isQuicklyIntegrated } from './document-weight.ts';
 import type { Effort } from './effort.ts';
 import { HotState } from './hot-state.ts';
 import { type Integration, KNOWN, type ScannedUpdate } from './integration.ts';
+import { isRepeated } from './repetition.ts';
 import { restoreDoc, restoreDocInSteps, unreadable } from './restore-doc.ts';
 import { type Folding, isWorthFolding } from './update-trail.ts';
 
@@ -79,6 +80,12 @@ export class CollaborativeDocument {
     // What a client answers that has nothing new: no reason to open a transaction, or to forget the state vector.
     if (isEmpty(scanned)) return true;
     return this.#state.kind === 'cold' && this.#state.stored.knows(scanned);
+  }
+
+  /** Whether an update adds nothing; `when warm`: it takes an integrated document to tell. */
+  repeats(scanned: ScannedUpdate): boolean | 'when warm' {
+    if (this.knows(scanned)) return true;
+    return this.#state.kind === 'hot' ? isRepeated(this.#state.content.doc, scanned) : 'when warm';
   }
 
   /** What it takes to tell somebody with this state vector what is missing: as it is cheapest, or as one update. */

@@ -1,0 +1,25 @@
+import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
+import type { ScannedUpdate } from '../../domain/entities/integration.ts';
+
+interface Readable {
+  whenReadable(): Promise<void> | undefined;
+  readonly document: CollaborativeDocument;
+  warm(): Promise<void>;
+}
+
+/**
+ * Whether an update adds nothing to a document. It is not integrated to find out: nobody who may only read gets that far.
+ * @throws CollaborationError as `whenReadable`
+ */
+export async function repeats(room: Readable, scanned: ScannedUpdate): Promise<boolean> {
+  for (;;) {
+    const unreadable = room.whenReadable();
+    if (unreadable !== undefined) {
+      await unreadable;
+      continue;
+    }
+    const answer = room.document.repeats(scanned);
+    if (answer !== 'when warm') return answer;
+    await room.warm();
+  }
+}
