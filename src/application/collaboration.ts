@@ -19,6 +19,7 @@ import { type JoinDocument, joinDocument } from './use-cases/join-document.ts';
 import { disconnect, leaveDocument } from './use-cases/leave-document.ts';
 import type { SaidProfile } from './use-cases/own-profile.ts';
 import { refreshToken } from './use-cases/refresh-token.ts';
+import { broadcastStateless, sendStateless } from './use-cases/send-stateless.ts';
 
 /** What the server does, for every door: one method a use case. */
 export class Collaboration {
@@ -54,6 +55,14 @@ export class Collaboration {
 
   handleAwarenessUpdate(member: RoomMember, message: AwarenessMessage): void {
     handleAwarenessUpdate(this.#context, member, message);
+  }
+
+  sendStateless(member: RoomMember, payload: string): void {
+    sendStateless(this.#context, member, payload);
+  }
+
+  broadcastStateless(principal: Principal, documentId: DocumentId, payload: string): Promise<void> {
+    return broadcastStateless(this.#context, principal, documentId, payload);
   }
 
   handleHeartbeat(member: RoomMember): void {

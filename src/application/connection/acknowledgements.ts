@@ -44,6 +44,12 @@ export class AcknowledgementQueue {
     return this.#tickets.length;
   }
 
+  /** Nothing of it has to be on disk: it leaves when those before it have left. */
+  pass(ticket: Ticket): void {
+    ticket.position = 0;
+    this.release(this.#durable);
+  }
+
   /** The update will never be taken; its sender was told. Those behind it wait for it no longer. */
   refuse(ticket: Ticket): void {
     ticket.position = REFUSED;

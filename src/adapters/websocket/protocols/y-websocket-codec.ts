@@ -67,6 +67,14 @@ function readMessage(reader: ByteReader, type: number): YWebsocketMessage {
   }
 }
 
+export type ChangeKind = 'step-2' | 'update';
+
+/** What a frame brings of the client's changes, without a look at the rest of it. */
+export function changeKindOf(frame: Uint8Array): ChangeKind | undefined {
+  if (frame[0] !== SYNC) return undefined;
+  return frame[1] === STEP_2 ? 'step-2' : frame[1] === UPDATE ? 'update' : undefined;
+}
+
 /** A message of y-protocols/sync.js. @throws CollaborationError `invalid` */
 export function readSync(reader: ByteReader): SyncMessage {
   const type = reader.varUint();

@@ -1,5 +1,5 @@
 import type { Collaboration } from '../../../application/collaboration.ts';
-import type { Ticket } from '../../../application/connection/acknowledgements.ts';
+import { isTaken, type Ticket } from '../../../application/connection/acknowledgements.ts';
 import type { ClientConnection } from '../../../application/connection/client-connection.ts';
 import type { RoomBatch } from '../../../application/room/room-batch.ts';
 import type { RoomMember, SessionSink } from '../../../application/room/room-member.ts';
@@ -9,7 +9,7 @@ import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import { MemberOutbox } from '../../shared/member-outbox.ts';
 import type { Outbox } from '../../shared/outbox.ts';
 import { serverFrame } from '../framing.ts';
-import type { Protocol } from './protocol.ts';
+import type { DocumentProtocol } from './protocol.ts';
 import { SyncFramer } from './sync-framer.ts';
 import { updateFrames } from './update-frames.ts';
 import { decodeYWebsocketFrame, encodeDenied, encodeStep1, STEP_2_HEAD, UPDATE_HEAD } from './y-websocket-codec.ts';
@@ -29,7 +29,7 @@ export interface YWebsocketSocket {
 const SYNC_FRAMER = new SyncFramer({ step2: STEP_2_HEAD, update: UPDATE_HEAD });
 
 /** The y-websocket protocol on one socket: one document, named by the path. */
-export class YWebsocketProtocol implements Protocol, SessionSink {
+export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
   readonly #socket: YWebsocketSocket;
   readonly #documentId: DocumentId;
   readonly #delivery: MemberOutbox;
@@ -106,8 +106,14 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
   }
 
   /** Echoes the updates that are on disk, a frame each, in one write: the provider takes its own update as saved. */
-  acknowledge(tickets: readonly Ticket[]): void {
-    this.#socket.outbox.writeOne(updateFrames(tickets.map(({ update }) => update), UPDATE_HEAD));
+  settle(tickets: readonly Ticket[]): void {
+    const updates: Uint8Array[] = [];
+    for (const ticket of tickets) if (isTaken(ticket)) updates.push(ticket.update);
+    if (updates.length > 0) this.#socket.outbox.writeOne(updateFrames(updates, UPDATE_HEAD));
+  }
+
+  ended(): void {
+    // The socket's sessions are ended with it.
   }
 
   async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {

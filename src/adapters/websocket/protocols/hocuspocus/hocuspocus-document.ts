@@ -1,5 +1,7 @@
+import type { Expiring } from '../../../../application/connection/expiries.ts';
+import { Stranger, tokenMissing } from '../../../../application/connection/stranger.ts';
 import type { Principal } from '../../../../application/ports/authenticator.ts';
-import { CollaborationError } from '../../../../domain/errors.ts';
+import type { CollaborationError } from '../../../../domain/errors.ts';
 import type { DocumentId } from '../../../../domain/value-objects/document-id.ts';
 import { serverFrame } from '../../framing.ts';
 import { awarenessUpdate } from '../awareness-update.ts';
@@ -13,25 +15,42 @@ import { saysNothing } from './says-nothing.ts';
  * `waiting`: for its token · `entering`: its token is looked at, the document is loaded, and what came meanwhile is
  * worked off · `refused`: until another token comes, nothing of it is heard.
  */
-type Stage =
-  | { readonly kind: 'new' | 'entering' | 'open' | 'refused' | 'gone' }
-  /** Unix milliseconds. */
-  | { readonly kind: 'waiting'; readonly since: number };
+type Stage = 'new' | 'waiting' | 'entering' | 'open' | 'refused' | 'gone';
+
+/** What a document has of its socket. */
+export interface DocumentOwner {
+  gone(document: HocuspocusDocument): void;
+  /** Its token has not come. */
+  waitedTooLong(document: HocuspocusDocument, error: CollaborationError): void;
+}
 
 /** Milliseconds before a token expires at which the provider is asked for the next one. */
 const ASK_BEFORE = 30_000;
 
+/** Nobody's time is counted. */
+const NOBODY: Principal = {
+  subject: undefined,
+  name: undefined,
+  color: undefined,
+  expiresAt: undefined,
+  accessTo: () => 'none',
+};
+
 /** One document of a socket, from its first frame on: who may open it, and what waits until it is open. */
-export class HocuspocusDocument implements SessionHost {
+export class HocuspocusDocument implements SessionHost, Expiring {
   readonly name: string;
   readonly #socket: HocuspocusSocket;
   readonly #lobby: Lobby;
   readonly #documentId: DocumentId;
   readonly #id: string;
-  readonly #onGone: (document: HocuspocusDocument) => void;
+  readonly #owner: DocumentOwner;
   readonly #frames: NamedFrames;
-  #stage: Stage = { kind: 'new' };
+  #stage: Stage = 'new';
+  /** Until its token has come. */
+  #stranger: Stranger | undefined;
   #queue: Buffer[] = [];
+  /** The attempt to open it that counts: another one that is still under way was given up. */
+  #entry: object | undefined;
   #session: HocuspocusSession | undefined;
   /** Providers from 4 on tell it; only they are known to understand a Close. */
   #version: string | undefined;
@@ -43,14 +62,14 @@ export class HocuspocusDocument implements SessionHost {
     socket: HocuspocusSocket,
     lobby: Lobby,
     { name, documentId, id }: { readonly name: string; readonly documentId: DocumentId; readonly id: string },
-    onGone: (document: HocuspocusDocument) => void,
+    owner: DocumentOwner,
   ) {
     this.#socket = socket;
     this.#lobby = lobby;
     this.name = name;
     this.#documentId = documentId;
     this.#id = id;
-    this.#onGone = onGone;
+    this.#owner = owner;
     this.#frames = new NamedFrames(name);
   }
 
@@ -62,9 +81,8 @@ export class HocuspocusDocument implements SessionHost {
 
   /** Handles one frame. Never throws or rejects; while a returned promise is pending, the socket is not read. */
   receive(frame: Buffer): Promise<void> | undefined {
-    switch (this.#stage.kind) {
+    switch (this.#stage) {
       case 'open':
-        this.checkExpiry(this.#socket.clock.now());
         return this.#session?.handle(frame);
       case 'entering':
         this.#keep(frame);
@@ -85,41 +103,48 @@ export class HocuspocusDocument implements SessionHost {
     if (this.#session !== undefined) this.#socket.collaboration.handleTransportAlive(this.#session.connection);
   }
 
-  hasWaitedTooLong(now: number): boolean {
-    return this.#stage.kind === 'waiting' && now - this.#stage.since > this.#socket.limits.authenticationTimeout;
+  /** Whether the client has nothing of it, and waits for nothing. */
+  get isShut(): boolean {
+    return this.#stage === 'refused' || this.#stage === 'waiting';
   }
 
-  giveUp(): void {
-    this.end(new CollaborationError('unauthenticated', 'No token came in time.'));
+  /** Whose time is counted. */
+  get principal(): Principal {
+    return this.#session?.connection.principal ?? this.#stranger ?? NOBODY;
   }
 
-  /** Ends the session of a token whose time is over, and asks for the next one before. @param now Unix milliseconds */
-  checkExpiry(now: number): void {
-    const expiresAt = this.#session?.connection.principal.expiresAt;
-    if (expiresAt === undefined || this.#stage.kind !== 'open') return;
-    if (expiresAt <= now) {
-      this.end(new CollaborationError('unauthenticated', 'The token has expired.'));
-    } else if (expiresAt - now <= ASK_BEFORE && this.#askedAbout !== expiresAt) {
-      this.#askedAbout = expiresAt;
-      this.#send(this.#frames.tokenRequest());
-    }
+  /** Its time is over. */
+  expire(error: CollaborationError): void {
+    if (this.#stage === 'waiting') this.#owner.waitedTooLong(this, error);
+    else this.end(error);
+  }
+
+  /** Before a token expires, its provider is asked for the next one. @param now Unix milliseconds */
+  askForToken(now: number): void {
+    const { expiresAt } = this.principal;
+    if (this.#stage !== 'open' || expiresAt === undefined || this.#askedAbout === expiresAt) return;
+    if (expiresAt - now > ASK_BEFORE) return;
+    this.#askedAbout = expiresAt;
+    this.#send(this.#frames.tokenRequest());
   }
 
   /** The socket is gone. */
   disconnect(): void {
-    this.#become({ kind: 'gone' });
+    this.#socket.expiries.forget(this);
+    this.#become('gone');
+    this.#entry = undefined;
     this.#session?.disconnect();
     this.#session = undefined;
   }
 
   leave(): void {
-    this.#close({ kind: 'gone' });
-    this.#onGone(this);
+    this.#close('gone');
+    this.#owner.gone(this);
   }
 
   end(error: CollaborationError): void {
     const wasOpen = this.#session !== undefined;
-    this.#close({ kind: 'refused' });
+    this.#close('refused');
     this.#send(this.#frames.denied(error.message));
     if (wasOpen && this.#version !== undefined) this.#send(this.#frames.close(error.message));
   }
@@ -129,10 +154,10 @@ export class HocuspocusDocument implements SessionHost {
     if (session === undefined) return;
     try {
       const principal = await this.#principalOf(token);
-      await this.#socket.collaboration.refreshToken(session.connection, principal);
+      if (this.#session === session) await this.#socket.collaboration.refreshToken(session.connection, principal);
       session.sayScope();
     } catch (thrown) {
-      this.#failed(thrown);
+      if (this.#session === session) this.#failed(thrown);
     }
   }
 
@@ -152,23 +177,25 @@ export class HocuspocusDocument implements SessionHost {
       return this.#lobby.turn;
     }
     if (message.type === 'close') this.leave();
-    else if (this.#stage.kind !== 'refused') return this.#knockWithout(message, frame);
+    else if (this.#stage !== 'refused') return this.#knockWithout(message, frame);
     return undefined;
   }
 
   /** Something came before a token, which may not even come. */
   #knockWithout(message: HocuspocusMessage, frame: Buffer): Promise<void> | undefined {
-    if (this.#stage.kind === 'new') {
+    if (this.#stage === 'new') {
       if (saysNothing(message)) {
         this.leave();
         return undefined;
       }
-      const { principal, clock } = this.#socket;
+      const { principal, clock, limits, expiries } = this.#socket;
       if (principal !== undefined) {
         this.#keep(frame);
         return this.#enter(Promise.resolve(principal));
       }
-      this.#become({ kind: 'waiting', since: clock.now() });
+      this.#stranger = new Stranger(clock.now() + limits.tokenTimeout);
+      expiries.watch(this);
+      this.#become('waiting');
     }
     this.#keep(frame);
     return undefined;
@@ -176,17 +203,20 @@ export class HocuspocusDocument implements SessionHost {
 
   /** Never rejects. */
   async #enter(authenticated: Promise<Principal>): Promise<void> {
-    this.#become({ kind: 'entering' });
+    const entry = {};
+    this.#entry = entry;
+    this.#become('entering');
     this.#lobby.enters();
     try {
       const principal = await authenticated;
-      if (this.#stage.kind !== 'entering') return;
+      if (this.#entry !== entry) return;
       const session = new HocuspocusSession(this.#socket, this, this.#id, principal);
       this.#session = session;
+      this.#socket.expiries.watch(this);
       await session.join(this.#documentId, this.name);
       await this.#workOff(session);
     } catch (thrown) {
-      this.#failed(thrown);
+      if (this.#entry === entry) this.#failed(thrown);
     } finally {
       this.#lobby.hasEntered();
     }
@@ -194,11 +224,15 @@ export class HocuspocusDocument implements SessionHost {
 
   /** What came while the document was opened. It may close the document, or be what it is refused for. */
   async #workOff(session: HocuspocusSession): Promise<void> {
-    for (let frame = this.#queue.shift(); frame !== undefined; frame = this.#queue.shift()) {
+    while (this.#session === session) {
+      const frame = this.#queue.shift();
+      if (frame === undefined) {
+        this.#become('open');
+        return;
+      }
       this.#lobby.remove(frame);
       await session.handle(frame);
     }
-    if (this.#stage.kind === 'entering' && this.#session === session) this.#become({ kind: 'open' });
   }
 
   /** @throws CollaborationError as `Authenticator.authenticate` */
@@ -207,11 +241,10 @@ export class HocuspocusDocument implements SessionHost {
     if (token !== '') return this.#socket.authenticate(token);
     const { principal } = this.#socket;
     if (principal !== undefined) return principal;
-    throw new CollaborationError('unauthenticated', 'This server asks for a token, and none came.');
+    throw tokenMissing();
   }
 
   #failed(thrown: unknown): void {
-    if (this.#stage.kind === 'gone') return;
     const error = this.#socket.translate(thrown);
     this.#socket.countRefusal(error);
     if (error.kind === 'unavailable') this.#socket.close(error);
@@ -224,17 +257,20 @@ export class HocuspocusDocument implements SessionHost {
   }
 
   #close(stage: Stage): void {
+    this.#socket.expiries.forget(this);
     this.#become(stage);
     for (const frame of this.#queue) this.#lobby.remove(frame);
     this.#queue = [];
+    this.#entry = undefined;
     this.#session?.leave();
     this.#session = undefined;
   }
 
   #become(stage: Stage): void {
-    if (this.#stage.kind === 'waiting') this.#lobby.waitsNoLonger();
+    if (this.#stage === 'waiting') this.#lobby.waitsNoLonger();
     this.#stage = stage;
-    if (stage.kind === 'waiting') this.#lobby.waits();
+    if (stage === 'waiting') this.#lobby.waits();
+    else this.#stranger = undefined;
   }
 
   #send(message: Uint8Array): void {

@@ -1,8 +1,8 @@
-import type { CollaborationError } from '../../../../domain/errors.ts';
+import { CollaborationError } from '../../../../domain/errors.ts';
 import { serverFrame } from '../../framing.ts';
 import type { Protocol } from '../protocol.ts';
 import { decodeName, NamedFrames, PING, PONG } from './hocuspocus-codec.ts';
-import { HocuspocusDocument } from './hocuspocus-document.ts';
+import { type DocumentOwner, HocuspocusDocument } from './hocuspocus-document.ts';
 import { documentOf } from './hocuspocus-name.ts';
 import type { HocuspocusSocket } from './hocuspocus-socket.ts';
 import { Lobby } from './lobby.ts';
@@ -37,7 +37,6 @@ export class HocuspocusProtocol implements Protocol {
     const document = this.#documentOf(frame);
     if (document === undefined) return undefined;
     const done = document.receive(frame);
-    if (document.isGone) this.#forget(document);
     if (this.#lobby.isOverfull) this.#socket.closeWith(RESET.code, RESET.reason);
     return done;
   }
@@ -53,15 +52,9 @@ export class HocuspocusProtocol implements Protocol {
     document?.keepAlive();
   }
 
-  /** Called from time to time. @param now Unix milliseconds */
+  /** Called every few seconds. @param now Unix milliseconds */
   maintain(now: number): void {
-    const late = [...this.#documents.values()].filter((document) => document.hasWaitedTooLong(now));
-    if (late.length > 0 && late.length === this.#documents.size) {
-      this.#socket.closeWith(TIMEOUT.code, TIMEOUT.reason);
-      return;
-    }
-    for (const document of late) document.giveUp();
-    for (const document of this.#documents.values()) document.checkExpiry(now);
+    for (const document of this.#documents.values()) document.askForToken(now);
   }
 
   /** The client has answered a ping: everything that it has open is alive. */
@@ -89,7 +82,8 @@ export class HocuspocusProtocol implements Protocol {
       const { maxSessionsPerConnection } = this.#socket.limits;
       if (this.#documents.size >= maxSessionsPerConnection) throw tooMany(maxSessionsPerConnection);
       this.#opened++;
-      const document = new HocuspocusDocument(this.#socket, this.#lobby, name, documentId, this.#opened);
+      const named = { name, documentId, id: `${this.#socket.id}/${this.#opened}` };
+      const document = new HocuspocusDocument(this.#socket, this.#lobby, named, this.#owner);
       this.#documents.set(name, document);
       return document;
     } catch (thrown) {
@@ -105,8 +99,19 @@ export class HocuspocusProtocol implements Protocol {
     this.#socket.countFault(error);
   }
 
-  #forget(document: HocuspocusDocument): void {
-    this.#documents.delete(document.name);
-    if (this.#last === document) this.#last = undefined;
-  }
+  readonly #owner: DocumentOwner = {
+    gone: (document) => {
+      this.#documents.delete(document.name);
+      if (this.#last === document) this.#last = undefined;
+    },
+    waitedTooLong: (document, error) => {
+      const isAlone = [...this.#documents.values()].every((each) => each === document || each.isShut);
+      if (isAlone) this.#socket.closeWith(TIMEOUT.code, TIMEOUT.reason);
+      else document.end(error);
+    },
+  };
+}
+
+function tooMany(most: number): CollaborationError {
+  return new CollaborationError('too-large', `One socket may have ${most} documents.`);
 }

@@ -54,7 +54,13 @@ export class HocuspocusSession implements SessionSink {
     const { collaboration, outbox } = this.#socket;
     const clientId = ClientId.parse(randomUUID());
     const { connection } = this;
-    const member = await collaboration.joinDocument({ connection, documentId, clientId, profile: undefined, sink: this });
+    const member = await collaboration.joinDocument({
+      connection,
+      documentId,
+      clientId,
+      profile: undefined,
+      sink: this,
+    });
     const format = formatFor(member.room, name);
     const delivery = new MemberOutbox(outbox, format, (_member, update) => {
       outbox.writeOne(format.updates([update]));

@@ -1,6 +1,7 @@
 import type { Collaboration } from '../../../../application/collaboration.ts';
+import type { Expiries } from '../../../../application/connection/expiries.ts';
 import type { Limits } from '../../../../application/limits.ts';
-import type { Authenticator, Principal } from '../../../../application/ports/authenticator.ts';
+import type { Principal } from '../../../../application/ports/authenticator.ts';
 import type { Clock } from '../../../../application/ports/clock.ts';
 import type { CollaborationError } from '../../../../domain/errors.ts';
 import type { Outbox } from '../../../shared/outbox.ts';
@@ -8,6 +9,7 @@ import type { Outbox } from '../../../shared/outbox.ts';
 /** What the protocol needs of the socket it is spoken on. */
 export interface HocuspocusSocket {
   readonly collaboration: Collaboration;
+  readonly expiries: Expiries;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly outbox: Outbox;
@@ -16,7 +18,7 @@ export interface HocuspocusSocket {
   /** Who opened the socket; none where no credentials came with it and some are demanded. */
   readonly principal: Principal | undefined;
   /** @throws CollaborationError as `Authenticator.authenticate` */
-  authenticate(token: string): ReturnType<Authenticator['authenticate']>;
+  authenticate(token: string): Promise<Principal>;
   /** Ends the socket with the error's close code. */
   close(error: CollaborationError): void;
   /** Ends the socket with a close code of the protocol's own. */
