@@ -49,6 +49,12 @@ export const KEYS = {
   GRPC_ADDR: key(address, '[::]:8081', ADDRESS, 'where gRPC is served'),
   ENABLE_HTTP: key(flag, 'true', TRUTH, 'whether HTTP and WebSockets are served'),
   ENABLE_GRPC: key(flag, 'true', TRUTH, 'whether gRPC is served'),
+  PUBLIC_URL: key(
+    webUrl,
+    '',
+    WEB_URL,
+    'where clients reach HTTP_ADDR, for the URLs that y-sweet clients are given; empty: as the request has it',
+  ),
   LOG_LEVEL: key(z.enum(LEVELS), 'info', LEVELS.join(', '), 'the least level that is logged'),
   TRACE_USER: key(userId, '', 'a user id, or empty', 'logs every event of this user at level info'),
   AUTH_SECRET: key(secret, '', SECRET, 'the secret that signs tokens with HS256, HS384 or HS512', 'secret'),

@@ -1,0 +1,18 @@
+import type { DocumentId } from '../../domain/value-objects/document-id.ts';
+
+/** What a token is to say. */
+export interface TokenGrant {
+  readonly subject: string;
+  readonly name: string | undefined;
+  readonly color: string | undefined;
+  readonly documentId: DocumentId;
+  readonly access: 'read' | 'write';
+  /** Milliseconds from now. */
+  readonly lifetime: number;
+}
+
+/** Makes tokens that this server takes, for one document each. */
+export interface TokenIssuer {
+  /** @throws CollaborationError `invalid` where no token can stand for this document alone */
+  issue(grant: TokenGrant): Promise<string>;
+}
