@@ -57,7 +57,12 @@ describe('what a Hocuspocus provider sends', () => {
   it('[HOC21] is refused where it is cut short at whatever byte, and where it goes on', () => {
     const stateless = frame('name', 5, (encoder) => encoding.writeVarString(encoder, 'payload'));
     const awareness = frame('name', 1, (encoder) => encoding.writeVarUint8Array(encoder, PAYLOAD));
-    const frames = [syncFrame('name', 0, PAYLOAD), syncFrame('name', 2, PAYLOAD), tokenFrame('name', 'token'), stateless];
+    const frames = [
+      syncFrame('name', 0, PAYLOAD),
+      syncFrame('name', 2, PAYLOAD),
+      tokenFrame('name', 'token'),
+      stateless,
+    ];
     for (const sent of [...frames, awareness]) {
       for (let end = 0; end < sent.length; end++) {
         const read = () => [decodeName(sent.subarray(0, end)), decodeMessage(sent.subarray(0, end))];
@@ -122,10 +127,17 @@ describe('a name', () => {
     expect(documentOf(name).value).toBe(id);
   });
 
-  it.each(['', ' ', '\u0000s', 'd\u0000', 'd\u0000 ', 'd\u0000a\u0000b', `d\u0000${'x'.repeat(257)}`, 'a\u0001', 'd\u0000 s'])(
-    '[HOC22] %j stands for none',
-    (name) => {
-      expect(() => documentOf(name)).toThrow(invalid);
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    '\u0000s',
+    'd\u0000',
+    'd\u0000 ',
+    'd\u0000a\u0000b',
+    `d\u0000${'x'.repeat(257)}`,
+    'a\u0001',
+    'd\u0000 s',
+  ])('[HOC22] %j stands for none', (name) => {
+    expect(() => documentOf(name)).toThrow(invalid);
+  });
 });

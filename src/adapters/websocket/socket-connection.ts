@@ -9,6 +9,7 @@ import { Outbox } from '../shared/outbox.ts';
 import type { DoorServices } from './door-services.ts';
 import { type FrameOpcode, serverFrame } from './framing.ts';
 import { hocuspocusSocket } from './hocuspocus-socket.ts';
+import { LateRefusal } from './late-refusal.ts';
 import type { Destination } from './path.ts';
 import { HocuspocusProtocol } from './protocols/hocuspocus/hocuspocus-protocol.ts';
 import { JsonProtocol } from './protocols/json-protocol.ts';
@@ -49,6 +50,7 @@ export class SocketConnection implements WebSocketListener, Expiring {
   #document: DocumentProtocol | undefined;
   #hocuspocus: HocuspocusProtocol | undefined;
   #json: JsonProtocol | undefined;
+  #refusal: LateRefusal | undefined;
   #reading: 'on' | 'held back' = 'on';
   #faults = 0;
 
@@ -95,9 +97,17 @@ export class SocketConnection implements WebSocketListener, Expiring {
   /** Says why, in the protocol that the path stands for, and ends the socket. */
   refuse(destination: Destination, error: CollaborationError): void {
     this.#door.metrics.refused(error.kind);
-    if (destination.kind === 'json') this.#text().report(error);
-    else this.outbox.writeOne(serverFrame(encodeDenied(error.message), 'binary'));
+    if (destination.kind === 'json') {
+      this.#refusal = new LateRefusal(this, error);
+      this.#ws.resume();
+      return;
+    }
+    this.outbox.writeOne(serverFrame(encodeDenied(error.message), 'binary'));
     this.close(error);
+  }
+
+  reportInJson(error: CollaborationError): void {
+    this.#text().reportOfSocket(error);
   }
 
   /** A token came in a message. @throws CollaborationError as `Authenticator.authenticate` and `refreshToken` */
@@ -109,7 +119,7 @@ export class SocketConnection implements WebSocketListener, Expiring {
   expire(error: CollaborationError): void {
     this.#door.metrics.refused(error.kind);
     this.#document?.report(error);
-    if (this.#document === undefined || this.#json !== undefined) this.#text().reportOfSocket(error);
+    if (this.#document === undefined || this.#json !== undefined) this.reportInJson(error);
     // The closing handshake may take its time; the sessions are over now.
     this.disconnect();
     this.close(error);
@@ -158,6 +168,10 @@ export class SocketConnection implements WebSocketListener, Expiring {
 
   message(payload: Buffer, kind: FrameOpcode): void {
     this.lastHeard = this.#door.clock.now();
+    if (this.#refusal !== undefined) {
+      this.#refusal.message(payload, kind);
+      return;
+    }
     const protocol = kind === 'text' ? this.#text() : this.#binary();
     try {
       const done = protocol.receive(payload);
@@ -180,6 +194,7 @@ export class SocketConnection implements WebSocketListener, Expiring {
   }
 
   closed(code: number, cause: Error | undefined): void {
+    this.#refusal?.stop();
     this.#onClosed(this, code, cause);
   }
 

@@ -13,6 +13,15 @@ const TIMEOUT = { code: 4408, reason: 'Connection Timeout' } as const;
 
 const PONG_FRAME = serverFrame(Uint8Array.of(PONG), 'binary');
 
+/** Tells a provider, by its first frame, that it is refused; nothing where that is no frame of this protocol. */
+export function refusalFrame(frame: Uint8Array, error: CollaborationError): Buffer | undefined {
+  try {
+    return serverFrame(new NamedFrames(decodeName(frame)).denied(error.message), 'binary');
+  } catch {
+    return undefined;
+  }
+}
+
 /** The Hocuspocus protocol on one socket: any number of documents, each named in its frames, each with its own token. */
 export class HocuspocusProtocol implements Protocol {
   readonly #socket: HocuspocusSocket;
