@@ -25,6 +25,9 @@ import type { Protocol } from './protocol.ts';
 
 const NOTHING = new Uint8Array();
 
+/** Bytes of a frame that is looked into before it is known who sends it: the largest token, and what stands around it. */
+const MAX_FIRST_FRAME = 128 * 1024;
+
 /** What a protocol needs of the socket it is spoken on. */
 export interface JsonSocket {
   readonly collaboration: Collaboration;
@@ -50,11 +53,13 @@ export class JsonProtocol implements Protocol {
 
   receive(frame: Buffer): Promise<void> | undefined {
     this.#document = undefined;
+    const isStranger = this.#socket.connection.principal instanceof Stranger;
+    if (isStranger && frame.byteLength > MAX_FIRST_FRAME) throw tokenMissing();
     const raw = parseJsonObject(frame);
     this.#document = documentOf(raw);
     const message = decodeJsonMessage(raw);
     if (message.type === 'auth') return this.#authenticate(message.data);
-    if (this.#socket.connection.principal instanceof Stranger) throw tokenMissing();
+    if (isStranger) throw tokenMissing();
     return this.#handle(message);
   }
 
