@@ -63,7 +63,7 @@ interface Asked {
 
 /** One that opens this document alone; or the one that came, which then must not be able to do more than was asked for. */
 async function tokenFor(
-  { tokenIssuer, clock }: RouteServices,
+  { tokenIssuer }: RouteServices,
   request: FastifyRequest,
   { principal, documentId, allowed, access, lifetime }: Asked,
 ): Promise<string | undefined> {
@@ -77,9 +77,7 @@ async function tokenFor(
     );
   }
   const { subject = 'anonymous', name, color, expiresAt } = principal;
-  // A token that makes others must not outlive itself by them.
-  const left = expiresAt === undefined ? lifetime : Math.min(lifetime, expiresAt - clock.now());
-  return tokenIssuer.issue({ subject, name, color, documentId, access, lifetime: left });
+  return tokenIssuer.issue({ subject, name, color, documentId, access, lifetime, until: expiresAt });
 }
 
 function lifetimeOf({ validForSeconds }: Wish): number {
