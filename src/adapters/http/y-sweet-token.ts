@@ -82,5 +82,5 @@ async function tokenFor(
 
 function lifetimeOf({ validForSeconds }: Wish): number {
   const isGiven = typeof validForSeconds === 'number' && validForSeconds > 0;
-  return isGiven ? Math.min(validForSeconds * 1000, 24 * HOUR) : HOUR;
+  return isGiven ? Math.min(Math.max(validForSeconds, 1) * 1000, 24 * HOUR) : HOUR;
 }

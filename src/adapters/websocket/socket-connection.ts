@@ -2,6 +2,7 @@ import type { Collaboration } from '../../application/collaboration.ts';
 import { AcknowledgementQueue, isTaken, type Ticket } from '../../application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../application/connection/client-connection.ts';
 import type { Expiring } from '../../application/connection/expiries.ts';
+import { NOBODY } from '../../application/connection/stranger.ts';
 import type { Principal } from '../../application/ports/authenticator.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import { CollaborationError } from '../../domain/errors.ts';
@@ -17,6 +18,7 @@ import type { DocumentProtocol, Protocol } from './protocols/protocol.ts';
 import { YSweetProtocol } from './protocols/y-sweet/y-sweet-protocol.ts';
 import { encodeDenied } from './protocols/y-websocket-codec.ts';
 import { YWebsocketProtocol } from './protocols/y-websocket-protocol.ts';
+import { Reading } from './reading.ts';
 import { SocketPipe } from './socket-pipe.ts';
 import { credentialsOf, type RemoteEnd } from './token.ts';
 import type { ServerWebSocket } from './transport/web-socket.ts';
@@ -32,11 +34,7 @@ export interface Arrival {
   readonly socket: RemoteEnd;
 }
 
-/**
- * One WebSocket: reads a message, hands it to the protocol that it is in, and only then the next. While a message waits
- * for something, or the client does not read its answers, the socket is not read, so that TCP holds the client back and
- * nothing piles up here.
- */
+/** One WebSocket: reads a message, hands it to the protocol that it is in, and only then the next. */
 export class SocketConnection implements WebSocketListener, Expiring {
   readonly connection: ClientConnection;
   readonly outbox: Outbox;
@@ -47,11 +45,11 @@ export class SocketConnection implements WebSocketListener, Expiring {
   readonly #ws: ServerWebSocket;
   readonly #socket: RemoteEnd;
   readonly #onClosed: OnClosed;
+  readonly #reading: Reading;
   #document: DocumentProtocol | undefined;
   #hocuspocus: HocuspocusProtocol | undefined;
   #json: JsonProtocol | undefined;
   #refusal: LateRefusal | undefined;
-  #reading: 'on' | 'held back' = 'on';
   #faults = 0;
 
   constructor(door: DoorServices, ws: ServerWebSocket, from: Arrival, onClosed: OnClosed) {
@@ -60,6 +58,7 @@ export class SocketConnection implements WebSocketListener, Expiring {
     this.#onClosed = onClosed;
     this.pipe = new SocketPipe(ws);
     this.outbox = new Outbox(this.pipe, door.limits);
+    this.#reading = new Reading(ws, this.outbox, this);
     const acknowledgements = new AcknowledgementQueue((settled) => this.#settle(settled), 'settled');
     this.connection = new ClientConnection(from.id, from.principal, acknowledgements);
     this.#socket = from.socket;
@@ -78,12 +77,12 @@ export class SocketConnection implements WebSocketListener, Expiring {
   /** Whose time on this socket is counted: each document of a Hocuspocus provider has a token of its own. */
   get principal(): Principal {
     const isHocuspocus = this.#hocuspocus !== undefined && this.#json === undefined;
-    return isHocuspocus ? WHOEVER : this.connection.principal;
+    return isHocuspocus ? NOBODY : this.connection.principal;
   }
 
   /** Whether messages of the client are heard; if not, its silence says nothing. */
   get isRead(): boolean {
-    return this.#reading === 'on';
+    return this.#reading.isOn;
   }
 
   /** Lets the client speak. */
@@ -166,8 +165,12 @@ export class SocketConnection implements WebSocketListener, Expiring {
     this.#ws.terminate();
   }
 
-  message(payload: Buffer, kind: FrameOpcode): void {
+  heard(): void {
     this.lastHeard = this.#door.clock.now();
+  }
+
+  message(payload: Buffer, kind: FrameOpcode): void {
+    this.heard();
     if (this.#refusal !== undefined) {
       this.#refusal.message(payload, kind);
       return;
@@ -175,20 +178,20 @@ export class SocketConnection implements WebSocketListener, Expiring {
     const protocol = kind === 'text' ? this.#text() : this.#binary();
     try {
       const done = protocol.receive(payload);
-      if (done !== undefined) void this.#await(done, (error) => this.#fault(protocol, error));
+      if (done !== undefined) void this.#reading.waitFor(done, (error) => this.#fault(protocol, error));
     } catch (thrown) {
       this.#fault(protocol, this.translate(thrown));
     }
-    this.#holdBackWhileFull();
+    this.#reading.holdBackWhileFull();
   }
 
   ping(): void {
     this.pong();
-    this.#holdBackWhileFull();
+    this.#reading.holdBackWhileFull();
   }
 
   pong(): void {
-    this.lastHeard = this.#door.clock.now();
+    this.heard();
     this.collaboration.handleTransportAlive(this.connection);
     this.#hocuspocus?.alive();
   }
@@ -200,37 +203,11 @@ export class SocketConnection implements WebSocketListener, Expiring {
 
   #open(protocol: DocumentProtocol): void {
     this.#document = protocol;
-    void this.#await(protocol.open(), (error) => {
+    void this.#reading.waitFor(protocol.open(), (error) => {
       this.#door.metrics.refused(error.kind);
       protocol.report(error);
       this.close(error);
     });
-  }
-
-  /** What a client asks for and does not read (answers, acknowledgements, pongs) would pile up without end. */
-  #holdBackWhileFull(): void {
-    if (this.#reading === 'held back' || this.outbox.congestion !== 'full') return;
-    void this.#await(new Promise((resolve) => this.outbox.whenDrained(resolve)), (error) => this.close(error));
-  }
-
-  /** Reads nothing until `done`. Never rejects. */
-  async #await(done: Promise<void>, onError: (error: CollaborationError) => void): Promise<void> {
-    this.#reading = 'held back';
-    this.#ws.pause();
-    try {
-      await done.catch((thrown: unknown) => onError(this.translate(thrown)));
-      this.#resume();
-    } catch (thrown) {
-      // Whatever fails here is a fault of the server's own; the socket must not be left waiting for ever.
-      this.close(this.translate(thrown));
-    }
-  }
-
-  #resume(): void {
-    this.#reading = 'on';
-    this.lastHeard = this.#door.clock.now();
-    this.#holdBackWhileFull();
-    if (this.isRead) this.#ws.resume();
   }
 
   #fault(protocol: Protocol, error: CollaborationError): void {
@@ -272,12 +249,3 @@ export class SocketConnection implements WebSocketListener, Expiring {
     if (ofDocument.length > 0) this.#document?.settle(ofDocument);
   }
 }
-
-/** Somebody whose time is counted elsewhere. */
-const WHOEVER: Principal = {
-  subject: undefined,
-  name: undefined,
-  color: undefined,
-  expiresAt: undefined,
-  accessTo: () => 'none',
-};

@@ -1,5 +1,5 @@
 import type { Expiring } from '../../../../application/connection/expiries.ts';
-import { Stranger, tokenMissing } from '../../../../application/connection/stranger.ts';
+import { NOBODY, Stranger, tokenMissing } from '../../../../application/connection/stranger.ts';
 import type { Principal } from '../../../../application/ports/authenticator.ts';
 import type { CollaborationError } from '../../../../domain/errors.ts';
 import type { DocumentId } from '../../../../domain/value-objects/document-id.ts';
@@ -10,6 +10,7 @@ import { HocuspocusSession, type SessionHost } from './hocuspocus-session.ts';
 import type { HocuspocusSocket } from './hocuspocus-socket.ts';
 import type { Lobby } from './lobby.ts';
 import { saysNothing } from './says-nothing.ts';
+import { WaitingFrames } from './waiting-frames.ts';
 
 /**
  * `waiting`: for its token · `entering`: its token is looked at, the document is loaded, and what came meanwhile is
@@ -27,15 +28,6 @@ export interface DocumentOwner {
 /** Milliseconds before a token expires at which the provider is asked for the next one. */
 const ASK_BEFORE = 30_000;
 
-/** Nobody's time is counted. */
-const NOBODY: Principal = {
-  subject: undefined,
-  name: undefined,
-  color: undefined,
-  expiresAt: undefined,
-  accessTo: () => 'none',
-};
-
 /** One document of a socket, from its first frame on: who may open it, and what waits until it is open. */
 export class HocuspocusDocument implements SessionHost, Expiring {
   readonly name: string;
@@ -45,10 +37,10 @@ export class HocuspocusDocument implements SessionHost, Expiring {
   readonly #id: string;
   readonly #owner: DocumentOwner;
   readonly #frames: NamedFrames;
+  readonly #waiting: WaitingFrames;
   #stage: Stage = 'new';
   /** Until its token has come. */
   #stranger: Stranger | undefined;
-  #queue: Buffer[] = [];
   /** The attempt to open it that counts: another one that is still under way was given up. */
   #entry: object | undefined;
   #session: HocuspocusSession | undefined;
@@ -71,6 +63,7 @@ export class HocuspocusDocument implements SessionHost, Expiring {
     this.#id = id;
     this.#owner = owner;
     this.#frames = new NamedFrames(name);
+    this.#waiting = new WaitingFrames(lobby);
   }
 
   /** Whether a frame begins with the name of this document. */
@@ -85,7 +78,7 @@ export class HocuspocusDocument implements SessionHost, Expiring {
       case 'open':
         return this.#session?.handle(frame);
       case 'entering':
-        this.#keep(frame);
+        this.#waiting.keep(frame);
         return undefined;
       case 'gone':
         return undefined;
@@ -190,14 +183,14 @@ export class HocuspocusDocument implements SessionHost, Expiring {
       }
       const { principal, clock, limits, expiries } = this.#socket;
       if (principal !== undefined) {
-        this.#keep(frame);
+        this.#waiting.keep(frame);
         return this.#enter(Promise.resolve(principal));
       }
       this.#stranger = new Stranger(clock.now() + limits.tokenTimeout);
       expiries.watch(this);
       this.#become('waiting');
     }
-    this.#keep(frame);
+    this.#waiting.keep(frame);
     return undefined;
   }
 
@@ -225,12 +218,11 @@ export class HocuspocusDocument implements SessionHost, Expiring {
   /** What came while the document was opened. It may close the document, or be what it is refused for. */
   async #workOff(session: HocuspocusSession): Promise<void> {
     while (this.#session === session) {
-      const frame = this.#queue.shift();
+      const frame = this.#waiting.take();
       if (frame === undefined) {
         this.#become('open');
         return;
       }
-      this.#lobby.remove(frame);
       await session.handle(frame);
     }
   }
@@ -251,16 +243,10 @@ export class HocuspocusDocument implements SessionHost, Expiring {
     else this.end(error);
   }
 
-  #keep(frame: Buffer): void {
-    this.#queue.push(frame);
-    this.#lobby.add(frame);
-  }
-
   #close(stage: Stage): void {
     this.#socket.expiries.forget(this);
     this.#become(stage);
-    for (const frame of this.#queue) this.#lobby.remove(frame);
-    this.#queue = [];
+    this.#waiting.drop();
     this.#entry = undefined;
     this.#session?.leave();
     this.#session = undefined;
