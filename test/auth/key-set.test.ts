@@ -119,10 +119,10 @@ describe('a key set at a URL', () => {
   });
 
   it.each([
-    ['answers with an error', (server: KeySetServer) => server.fail(500)],
-    ['redirects', (server: KeySetServer) => server.fail(302)],
-    ['answers with what is no key set', (server: KeySetServer) => server.fail(200, '{"keys":7}')],
-    ['answers with what is no JSON', (server: KeySetServer) => server.fail(200, '<html>')],
+    ['answers with an error', async (server: KeySetServer) => server.fail(500)],
+    ['redirects', async (server: KeySetServer) => server.fail(302)],
+    ['answers with what is no key set', async (server: KeySetServer) => server.fail(200, '{"keys":7}')],
+    ['answers with what is no JSON', async (server: KeySetServer) => server.fail(200, '<html>')],
     ['is gone', (server: KeySetServer) => server.close()],
   ])('[AUTH5] while the server %s, tokens are refused as unavailable, and it is logged', async (_what, breakIt) => {
     const server = await KeySetServer.start();

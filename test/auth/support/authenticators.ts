@@ -6,7 +6,7 @@ import { loadConfig } from '../../../src/application/runtime/config/load-config.
 import { DocumentId } from '../../../src/domain/value-objects/document-id.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;

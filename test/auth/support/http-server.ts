@@ -24,12 +24,16 @@ export class HttpServer {
 
   static async start(answer: HttpServer['answer']): Promise<HttpServer> {
     let self: HttpServer | undefined;
-    const server = createServer(async (request, response) => {
+    const server = createServer((request, response) => {
       let body = '';
-      for await (const chunk of request) body += String(chunk);
-      const asked = { headers: request.headers, body };
-      self?.asked.push(asked);
-      self?.answer(asked, response);
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on('end', () => {
+        const asked = { headers: request.headers, body };
+        self?.asked.push(asked);
+        self?.answer(asked, response);
+      });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -33,7 +33,7 @@ interface KeyPair {
 }
 
 /** A key pair for each way to sign. */
-export const PAIRS: Readonly<Record<string, KeyPair>> = {
+const PAIRS: Readonly<Record<string, KeyPair>> = {
   rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),
   p256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   p384: generateKeyPairSync('ec', { namedCurve: 'P-384' }),

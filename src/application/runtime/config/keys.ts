@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, file, flag, integer, secret, text, userId, webUrl } from './values.ts';
+import { address, flag, integer, secret, text, userId, webUrl } from './values.ts';
 
 /** One configuration key: an environment variable, and the same name in the YAML file. */
 interface Key<Schema extends z.ZodType> {
@@ -58,9 +58,9 @@ export const KEYS = {
   LOG_LEVEL: key(z.enum(LEVELS), 'info', LEVELS.join(', '), 'the least level that is logged'),
   TRACE_USER: key(userId, '', 'a user id, or empty', 'logs every event of this user at level info'),
   AUTH_SECRET: key(secret, '', SECRET, 'the secret that signs tokens with HS256, HS384 or HS512', 'secret'),
-  AUTH_SECRET_FILE: key(file, '', FILE, 'a file with such secrets, one a line; read again when it changes'),
+  AUTH_SECRET_FILE: key(text, '', FILE, 'a file with such secrets, one a line; read again when it changes'),
   AUTH_PUBLIC_KEY_FILE: key(
-    file,
+    text,
     '',
     FILE,
     'a PEM file with the public keys of those who sign tokens; read again when it changes',

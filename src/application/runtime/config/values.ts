@@ -38,9 +38,6 @@ export const text = z
   .trim()
   .transform((value) => (value === '' ? undefined : value));
 
-/** A path; none where it is empty. */
-export const file = text;
-
 /** Exactly as it stands; none where it is empty. */
 export const secret = z
   .string()

@@ -33,19 +33,15 @@ export function publicKeysIn(pem: string): readonly VerificationKey[] {
 /** What a key of this kind signs with; the first one is what it signs with where nobody chooses. @throws Error if nothing */
 export function algorithmsOf(key: KeyObject): readonly [string, ...string[]] {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  switch (type) {
-    case 'rsa':
-    case 'rsa-pss':
-      if ((details?.modulusLength ?? 0) < MIN_RSA_BITS) throw new Error(`an RSA key must have ${MIN_RSA_BITS} bits`);
-      return type === 'rsa' ? [...RSA, ...RSA_PSS] : [...RSA_PSS];
-    case 'ec': {
-      const algorithm = CURVES[details?.namedCurve ?? ''];
-      if (algorithm === undefined) throw new Error(`tokens are not signed with the curve ${details?.namedCurve}`);
-      return [algorithm];
-    }
-    case 'ed25519':
-      return ['EdDSA', 'Ed25519'];
-    default:
-      throw new Error(`tokens are not signed with keys of the kind ${type}`);
+  if (type === 'rsa' || type === 'rsa-pss') {
+    if ((details?.modulusLength ?? 0) < MIN_RSA_BITS) throw new Error(`an RSA key must have ${MIN_RSA_BITS} bits`);
+    return type === 'rsa' ? [...RSA, ...RSA_PSS] : [...RSA_PSS];
   }
+  if (type === 'ec') {
+    const algorithm = CURVES[details?.namedCurve ?? ''];
+    if (algorithm === undefined) throw new Error(`tokens are not signed with the curve ${details?.namedCurve}`);
+    return [algorithm];
+  }
+  if (type === 'ed25519') return ['EdDSA', 'Ed25519'];
+  throw new Error(`tokens are not signed with keys of the kind ${type}`);
 }

@@ -4,7 +4,7 @@ import type { VerificationKey } from './key-source.ts';
 /** RFC 7518, section 3.2: a key is at least as long as the hash. Bytes. */
 const LENGTHS = { HS256: 32, HS384: 48, HS512: 64 } as const;
 
-export const MIN_SECRET_BYTES = LENGTHS.HS256;
+const MIN_SECRET_BYTES = LENGTHS.HS256;
 
 const MAX_SECRETS = 16;
 
