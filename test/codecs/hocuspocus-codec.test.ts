@@ -108,10 +108,10 @@ describe('what the server sends', () => {
     ['scope', frames.authenticated('readonly'), [...NAME, 2, 2, 8, ...Buffer.from('readonly')], 'authenticated'],
     ['stateless message', frames.stateless('hi'), [...NAME, 5, 2, 0x68, 0x69], 'stateless'],
     ['close', frames.close('over'), [...NAME, 7, 4, ...Buffer.from('over')], 'close'],
-    ['status: saved', frames.saved, [...NAME, 8, 1], 'status'],
-    ['status: refused', frames.notSaved, [...NAME, 8, 0], 'status'],
-    ['head of an update', frames.updateHead, [...NAME, 0, 2], undefined],
-    ['head of a sync step 2', frames.step2Head, [...NAME, 0, 1], undefined],
+    ['status: saved', frames.status('saved'), [...NAME, 8, 1], 'status'],
+    ['status: refused', frames.status('refused'), [...NAME, 8, 0], 'status'],
+    ['head of an update', frames.updateHead(), [...NAME, 0, 2], undefined],
+    ['head of a sync step 2', frames.step2Head(), [...NAME, 0, 1], undefined],
   ])('[HOC20] a %s has golden bytes', (_what, sent, bytes, kind) => {
     expect([...sent]).toEqual(bytes);
     if (kind !== undefined) expect(readFrame(sent)).toMatchObject({ name: 'd', kind });

@@ -1,11 +1,11 @@
 import { HocuspocusProvider as Provider2, HocuspocusProviderWebsocket as Socket2 } from 'hocuspocus-provider-2';
 import { HocuspocusProvider as Provider3, HocuspocusProviderWebsocket as Socket3 } from 'hocuspocus-provider-3';
 import { HocuspocusProvider as Provider4, HocuspocusProviderWebsocket as Socket4 } from 'hocuspocus-provider-4';
-import { WebSocket } from 'ws';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { atEnd } from './clean-up.ts';
 import { withDeadline } from './inbox.ts';
+import { QuietWebSocket } from './quiet-web-socket.ts';
 
 export const HOCUSPOCUS_MAJORS = ['2', '3', '4'] as const;
 export type HocuspocusMajor = (typeof HOCUSPOCUS_MAJORS)[number];
@@ -49,7 +49,7 @@ const SOCKETS = { '2': Socket2, '3': Socket3, '4': Socket4 } as unknown as Reado
 export function hocuspocusSocket(major: HocuspocusMajor, wsUrl: string, options: object = {}): SocketLike {
   const socket = new SOCKETS[major]({
     url: `${wsUrl}/ws`,
-    WebSocketPolyfill: WebSocket,
+    WebSocketPolyfill: QuietWebSocket,
     delay: 50,
     minDelay: 20,
     maxDelay: 100,

@@ -1,9 +1,9 @@
 import { createYjsProvider, type YSweetProvider } from '@y-sweet/client';
 import type { ClientToken } from '@y-sweet/sdk';
-import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { atEnd } from './clean-up.ts';
 import { withDeadline } from './inbox.ts';
+import { QuietWebSocket } from './quiet-web-socket.ts';
 
 const EVENTS = ['connection-status', 'local-changes', 'sync'] as const;
 
@@ -16,7 +16,7 @@ export class YSweetEditor {
   /** @param authorize gets a client token, as an app would from its own backend */
   constructor(docId: string, authorize: () => Promise<ClientToken>) {
     this.provider = createYjsProvider(this.doc, docId, authorize, {
-      WebSocketPolyfill: WebSocket as never,
+      WebSocketPolyfill: QuietWebSocket as never,
       showDebuggerLink: false,
     });
     atEnd(() => this.destroy());
@@ -68,8 +68,8 @@ export class YSweetEditor {
 
   destroy(): void {
     // A socket that closes makes it connect again, also the one that its own destroy closes.
-    const { websocket } = this.provider as unknown as { readonly websocket: WebSocket | null };
-    if (websocket !== null) Object.assign(websocket, { onclose: null, onerror: null });
+    const never = () => new Promise(() => undefined);
+    Object.assign(this.provider, { connect: never, attemptToConnect: never, ensureClientToken: never });
     this.provider.disconnect();
     this.provider.destroy();
     this.doc.destroy();

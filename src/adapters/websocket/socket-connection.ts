@@ -12,7 +12,7 @@ import { type FrameOpcode, serverFrame } from './framing.ts';
 import { hocuspocusSocket } from './hocuspocus-socket.ts';
 import { LateRefusal } from './late-refusal.ts';
 import type { Destination } from './path.ts';
-import { HocuspocusProtocol } from './protocols/hocuspocus/hocuspocus-protocol.ts';
+import { HocuspocusProtocol, TIMEOUT } from './protocols/hocuspocus/hocuspocus-protocol.ts';
 import { JsonProtocol } from './protocols/json-protocol.ts';
 import type { DocumentProtocol, Protocol } from './protocols/protocol.ts';
 import { YSweetProtocol } from './protocols/y-sweet/y-sweet-protocol.ts';
@@ -76,8 +76,7 @@ export class SocketConnection implements WebSocketListener, Expiring {
 
   /** Whose time on this socket is counted: each document of a Hocuspocus provider has a token of its own. */
   get principal(): Principal {
-    const isHocuspocus = this.#hocuspocus !== undefined && this.#json === undefined;
-    return isHocuspocus ? NOBODY : this.connection.principal;
+    return this.#isHocuspocus && this.#hocuspocus?.isInUse === true ? NOBODY : this.connection.principal;
   }
 
   /** Whether messages of the client are heard; if not, its silence says nothing. */
@@ -117,6 +116,11 @@ export class SocketConnection implements WebSocketListener, Expiring {
 
   expire(error: CollaborationError): void {
     this.#door.metrics.refused(error.kind);
+    if (this.#isHocuspocus) {
+      this.disconnect();
+      this.closeWith(TIMEOUT.code, TIMEOUT.reason);
+      return;
+    }
     this.#document?.report(error);
     if (this.#document === undefined || this.#json !== undefined) this.reportInJson(error);
     // The closing handshake may take its time; the sessions are over now.
@@ -235,6 +239,10 @@ export class SocketConnection implements WebSocketListener, Expiring {
     if (this.#document !== undefined) return this.#document;
     this.#hocuspocus ??= new HocuspocusProtocol(hocuspocusSocket(this, this.#door, this.#socket));
     return this.#hocuspocus;
+  }
+
+  get #isHocuspocus(): boolean {
+    return this.#hocuspocus !== undefined && this.#json === undefined;
   }
 
   #settle(tickets: readonly Ticket[]): void {

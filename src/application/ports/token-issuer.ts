@@ -1,7 +1,7 @@
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 
 /** What a token is to say. */
-export interface TokenGrant {
+interface TokenGrant {
   readonly subject: string;
   readonly name: string | undefined;
   readonly color: string | undefined;

@@ -179,7 +179,7 @@ describe.each(['3', '4'] as const)('Hocuspocus provider %s', (major) => {
     const first = { subject: 'ann', expiresAt: Date.now() + 20_000 };
     const authenticator = holdersOf({ first, second: { subject: 'ann', accessTo: () => 'read' } });
     // A short ping makes the server look around often.
-    const { wsUrl } = await start({ PING_INTERVAL_MS: '30' }, { authenticator });
+    const { wsUrl } = await start({ PING_INTERVAL_MS: '3000' }, { authenticator });
     const tokens = ['first', 'second'];
     const ann = HocuspocusEditor.alone(major, wsUrl, 'd', { token: async () => tokens.shift() ?? 'second' });
     await ann.saved();

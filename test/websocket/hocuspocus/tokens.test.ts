@@ -259,3 +259,27 @@ describe('a flood before authentication', () => {
     }
   });
 });
+
+describe('a stranger', () => {
+  it('[HOC19] does not stay for a ping, nor for a token that does not do', async () => {
+    const clock = new ManualClock();
+    const { wsUrl } = await start({ COMMIT_WINDOW_MS: '0' }, { clock, authenticator: TOKENS });
+    const client = await HocuspocusClient.open(wsUrl);
+    client.send(Uint8Array.of(9));
+    await client.next('pong');
+    client.token('d', 'wrong');
+    await client.next('denied');
+    clock.advance(12_000);
+    expect(await client.closed).toBe(4408);
+  });
+
+  it('[HOC24] [LIM3] may not try tokens without end', async () => {
+    const { wsUrl } = await start({ MAX_INVALID_MESSAGES: '5' }, { authenticator: TOKENS });
+    const client = await HocuspocusClient.open(wsUrl);
+    for (let count = 0; count < 6; count++) {
+      client.token('d', `guess ${count}`);
+      if (count < 5) await client.next('denied');
+    }
+    expect(await client.closed).toBe(4401);
+  });
+});

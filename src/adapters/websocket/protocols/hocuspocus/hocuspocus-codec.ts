@@ -91,21 +91,27 @@ function readToken(reader: ByteReader): HocuspocusMessage {
   return { type: 'token', token, version: reader.remaining > 0 ? reader.text() : undefined };
 }
 
-/** Everything that begins with one name: heads that frames of documents share, and whole messages. */
+/** Everything that begins with one name. Keep what is asked for often: it is made anew each time. */
 export class NamedFrames {
   /** The name as it stands at the beginning of a frame. */
   readonly name: Uint8Array;
-  readonly updateHead: Uint8Array;
-  readonly step2Head: Uint8Array;
-  readonly saved: Uint8Array;
-  readonly notSaved: Uint8Array;
 
   constructor(name: string) {
     this.name = lengthPrefixed([], encodeUtf8(name));
-    this.updateHead = this.#head(TYPE.sync, UPDATE);
-    this.step2Head = this.#head(TYPE.sync, STEP_2);
-    this.saved = this.#head(TYPE.syncStatus, 1);
-    this.notSaved = this.#head(TYPE.syncStatus, 0);
+  }
+
+  /** What stands before the length of an update. */
+  updateHead(): Uint8Array {
+    return this.#head(TYPE.sync, UPDATE);
+  }
+
+  step2Head(): Uint8Array {
+    return this.#head(TYPE.sync, STEP_2);
+  }
+
+  /** A SyncStatus. */
+  status(status: 'saved' | 'refused'): Uint8Array {
+    return this.#head(TYPE.syncStatus, status === 'saved' ? 1 : 0);
   }
 
   step1(stateVector: Uint8Array): Uint8Array {

@@ -20,9 +20,8 @@ type Stage = 'new' | 'waiting' | 'entering' | 'open' | 'refused' | 'gone';
 
 /** What a document has of its socket. */
 export interface DocumentOwner {
+  opened(): void;
   gone(document: HocuspocusDocument): void;
-  /** Its token has not come. */
-  waitedTooLong(document: HocuspocusDocument, error: CollaborationError): void;
 }
 
 /** Milliseconds before a token expires at which the provider is asked for the next one. */
@@ -82,7 +81,9 @@ export class HocuspocusDocument implements SessionHost, Expiring {
         return undefined;
       case 'gone':
         return undefined;
-      default:
+      case 'new':
+      case 'waiting':
+      case 'refused':
         return this.#knock(frame);
     }
   }
@@ -106,10 +107,9 @@ export class HocuspocusDocument implements SessionHost, Expiring {
     return this.#session?.connection.principal ?? this.#stranger ?? NOBODY;
   }
 
-  /** Its time is over. */
+  /** Its time is over: that of its token, or until one must have come. */
   expire(error: CollaborationError): void {
-    if (this.#stage === 'waiting') this.#owner.waitedTooLong(this, error);
-    else this.end(error);
+    this.end(error);
   }
 
   /** Before a token expires, its provider is asked for the next one. @param now Unix milliseconds */
@@ -221,6 +221,7 @@ export class HocuspocusDocument implements SessionHost, Expiring {
       const frame = this.#waiting.take();
       if (frame === undefined) {
         this.#become('open');
+        this.#owner.opened();
         return;
       }
       await session.handle(frame);
@@ -238,9 +239,13 @@ export class HocuspocusDocument implements SessionHost, Expiring {
 
   #failed(thrown: unknown): void {
     const error = this.#socket.translate(thrown);
-    this.#socket.countRefusal(error);
-    if (error.kind === 'unavailable') this.#socket.close(error);
-    else this.end(error);
+    if (error.kind === 'unavailable') {
+      this.#socket.close(error);
+      return;
+    }
+    this.end(error);
+    // Tokens are looked at for whoever asks; so often, and no more.
+    this.#socket.countFault(error);
   }
 
   #close(stage: Stage): void {

@@ -11,11 +11,13 @@ import { NamedFrames } from './hocuspocus-codec.ts';
 /** How Hocuspocus spells events of a document, under one name. Awareness is echoed to its sender, as its server does it. */
 export class HocuspocusFormat implements WireFormat {
   readonly frames: NamedFrames;
+  readonly #updateHead: Uint8Array;
   readonly #syncFramer: SyncFramer;
 
   constructor(name: string) {
     this.frames = new NamedFrames(name);
-    this.#syncFramer = new SyncFramer({ step2: this.frames.step2Head, update: this.frames.updateHead });
+    this.#updateHead = this.frames.updateHead();
+    this.#syncFramer = new SyncFramer({ step2: this.frames.step2Head(), update: this.#updateHead });
   }
 
   /** Updates first, and all in one piece; then the rest in its order. */
@@ -38,7 +40,7 @@ export class HocuspocusFormat implements WireFormat {
   }
 
   updates(updates: readonly Uint8Array[]): Buffer {
-    return updateFrames(updates, this.frames.updateHead);
+    return updateFrames(updates, this.#updateHead);
   }
 
   awareness(changes: readonly PresenceChange[]): Buffer {

@@ -9,7 +9,7 @@ import { Lobby } from './lobby.ts';
 
 /** Close codes of Hocuspocus (hocuspocus/packages/common/src/CloseEvents.ts). */
 const RESET = { code: 4205, reason: 'Reset Connection' } as const;
-const TIMEOUT = { code: 4408, reason: 'Connection Timeout' } as const;
+export const TIMEOUT = { code: 4408, reason: 'Connection Timeout' } as const;
 
 const PONG_FRAME = serverFrame(Uint8Array.of(PONG), 'binary');
 
@@ -30,11 +30,18 @@ export class HocuspocusProtocol implements Protocol {
   readonly #documents = new Map<string, HocuspocusDocument>();
   /** Whose frame came last: mostly the next one is of it, too. */
   #last: HocuspocusDocument | undefined;
-  #opened = 0;
+  #count = 0;
+  /** `known`: somebody has opened a document on it. */
+  #state: 'stranger' | 'known' = 'stranger';
 
   constructor(socket: HocuspocusSocket) {
     this.#socket = socket;
     this.#lobby = new Lobby(socket.limits);
+  }
+
+  /** Whether a token that does was shown on it, or is looked at. */
+  get isInUse(): boolean {
+    return this.#state === 'known' || [...this.#documents.values()].some((document) => !document.isShut);
   }
 
   /** @throws CollaborationError `invalid` when it is no frame with the name of a document: what follows cannot be trusted */
@@ -90,8 +97,8 @@ export class HocuspocusProtocol implements Protocol {
       const documentId = documentOf(name);
       const { maxSessionsPerConnection } = this.#socket.limits;
       if (this.#documents.size >= maxSessionsPerConnection) throw tooMany(maxSessionsPerConnection);
-      this.#opened++;
-      const named = { name, documentId, id: `${this.#socket.id}/${this.#opened}` };
+      this.#count++;
+      const named = { name, documentId, id: `${this.#socket.id}/${this.#count}` };
       const document = new HocuspocusDocument(this.#socket, this.#lobby, named, this.#owner);
       this.#documents.set(name, document);
       return document;
@@ -113,10 +120,8 @@ export class HocuspocusProtocol implements Protocol {
       this.#documents.delete(document.name);
       if (this.#last === document) this.#last = undefined;
     },
-    waitedTooLong: (document, error) => {
-      const isAlone = [...this.#documents.values()].every((each) => each === document || each.isShut);
-      if (isAlone) this.#socket.closeWith(TIMEOUT.code, TIMEOUT.reason);
-      else document.end(error);
+    opened: () => {
+      this.#state = 'known';
     },
   };
 }

@@ -14,14 +14,16 @@ const MAX_ASKED = 1_000;
  * would make it believe that a later update is saved. So one is kept back as long as anything else waits.
  */
 export class SyncStatuses {
-  readonly #frames: NamedFrames;
+  readonly #saved: Uint8Array;
+  readonly #refused: Uint8Array;
   readonly #asked: Asker[] = [];
   /** Step 2 messages that no provider counts, and for which no status was kept back yet. */
   #uncounted = 0;
   #keptBack = 0;
 
   constructor(frames: NamedFrames) {
-    this.#frames = frames;
+    this.#saved = frames.status('saved');
+    this.#refused = frames.status('refused');
   }
 
   /** A step 1 goes out. */
@@ -41,9 +43,9 @@ export class SyncStatuses {
   framesOf(settled: readonly Ticket[], pending: number): Buffer {
     const statuses: Uint8Array[] = [];
     for (const { position } of settled) {
-      if (position === REFUSED) statuses.push(this.#frames.notSaved);
+      if (position === REFUSED) statuses.push(this.#refused);
       else if (pending > 0 && this.#uncounted > 0) this.#keepBack();
-      else statuses.push(this.#frames.saved);
+      else statuses.push(this.#saved);
     }
     if (pending === 0) this.#release(statuses);
     return concatFrames(statuses, 'binary');
@@ -55,7 +57,7 @@ export class SyncStatuses {
   }
 
   #release(statuses: Uint8Array[]): void {
-    for (; this.#keptBack > 0; this.#keptBack--) statuses.push(this.#frames.saved);
+    for (; this.#keptBack > 0; this.#keptBack--) statuses.push(this.#saved);
     this.#uncounted = 0;
   }
 }

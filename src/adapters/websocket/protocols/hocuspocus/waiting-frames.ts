@@ -10,7 +10,8 @@ export class WaitingFrames {
   }
 
   keep(frame: Buffer): void {
-    this.#frames.push(frame);
+    // A copy: a view would keep all that came with it.
+    this.#frames.push(Buffer.from(frame));
     this.#lobby.add(frame);
   }
 

@@ -19,7 +19,8 @@ export function isSyncStatus(frame: Uint8Array): boolean {
 export function decodeSyncStatus(frame: Uint8Array): LocalVersion {
   const reader = new ByteReader(frame);
   reader.varUint();
-  const bytes = reader.varBytes();
+  // A copy: it may be kept for long, and a view would keep all that came with it.
+  const bytes = reader.varBytes().slice();
   checkEnd(reader);
   const version = new ByteReader(bytes);
   const value = version.varUint();
