@@ -8,6 +8,7 @@ import { Editor, MAJORS } from '../support/providers.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { insertion } from '../support/updates.ts';
 import { DENIED, YWebsocketClient } from '../support/y-websocket-client.ts';
+import { json as answerJson, HttpServer } from './support/http-server.ts';
 import { forged, READ_ALL, type Said, SECRET, tokenOf, WRITE_ALL } from './support/tokens.ts';
 
 async function start(environment: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
@@ -74,6 +75,28 @@ describe('what is no token', () => {
       ]);
       expect(await response.json()).toMatchObject({ error: { code: 401, error_type: 'AUTHENTICATION_ERROR' } });
     }
+  });
+});
+
+describe('what a webhook does not know', () => {
+  it('[AUTH11] [AUTH16] ends each door like any other token that does not do', async () => {
+    const webhook = await HttpServer.start((_asked, response) => answerJson(response, {}, 401));
+    const server = await startServer({ AUTH_WEBHOOK_URL: webhook.url });
+    atEnd(() => server.stop());
+    const json = await JsonClient.open(server.wsUrl, '/ws?token=opaque');
+    json.send({ doc_id: 'd', type: 'sync' });
+    expect(await json.nextFault()).toEqual({ code: 401, error_type: 'AUTHENTICATION_ERROR' });
+    expect(await json.closed).toBe(4401);
+    const provider = await YWebsocketClient.open(server.wsUrl, 'd?token=opaque');
+    expect([...(await provider.nextOfAll()).subarray(0, 2)]).toEqual([...DENIED]);
+    expect(await provider.closed).toBe(4401);
+    const one = stream(server, 'opaque');
+    one.send('d', 'c', { join_document: { user_id: 'ann' } });
+    expect(await one.takeError()).toEqual([401, 'AUTHENTICATION_ERROR']);
+    expect(await one.status).toMatchObject({ code: 16 });
+    const asked = grpc(server, 'opaque').getActiveUsers({ document_id: 'd' });
+    await expect(asked).rejects.toMatchObject({ code: 16 });
+    expect((await fetch(`${server.httpUrl}/documents/d?token=opaque`)).status).toBe(401);
   });
 });
 

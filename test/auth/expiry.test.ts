@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Expiries } from '../../src/application/connection/expiries.ts';
+import { checkAccess } from '../../src/application/use-cases/check-access.ts';
+import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { GrpcClient, type Stream } from '../grpc/support/client.ts';
 import { atEnd } from '../support/clean-up.ts';
 import { JsonClient } from '../support/json-client.ts';
@@ -58,6 +60,32 @@ describe('a token that expires', () => {
     expect(await client.closed).toBe(4401);
     await watcher.next('user_left');
     await watcher.write('d', insertion('goes on'));
+  });
+
+  it('[AUTH12] the session is over also where the client does not answer the close', async () => {
+    const { server, clock, token } = await scene();
+    const watcher = await JsonClient.open(server.wsUrl, `/ws?token=${await token({ sub: 'bob' }, 10 * LIFETIME)}`);
+    const client = await JsonClient.open(server.wsUrl, `/ws?token=${await token()}`);
+    await watcher.sync('d');
+    await client.join('d', 'ann');
+    await watcher.next('user_joined');
+    client.ws.pause();
+    clock.advance(LIFETIME);
+    await watcher.next('user_left');
+  });
+
+  it('[AUTH12] opens nothing between its end and the sweep', async () => {
+    const clock = new ManualClock();
+    const principal = principalOf({ expiresAt: clock.now() });
+    expect(() => checkAccess({ clock }, principal, DocumentId.parse('d'))).toThrow(
+      expect.objectContaining({ kind: 'unauthenticated' }),
+    );
+    const asked = { ...principal, accessTo: async () => 'write' as const };
+    await expect(checkAccess({ clock }, asked, DocumentId.parse('d'))).rejects.toMatchObject({
+      kind: 'unauthenticated',
+    });
+    const later = principalOf({ expiresAt: clock.now() + 1 });
+    expect(checkAccess({ clock }, later, DocumentId.parse('d'))).toBe('write');
   });
 
   it('[AUTH12] ends a socket that has nothing open, too', async () => {
@@ -196,6 +224,38 @@ describe('a token that is refreshed', () => {
     await client.write('d', insertion('x'));
     client.send({ doc_id: 'e', type: 'join', data: { user_id: 'bob' } });
     expect(await client.nextFault()).toMatchObject({ code: 403 });
+  });
+
+  it('[AUTH13] while nothing is open it may be of anybody: somebody without a token shows one', async () => {
+    const { server, token } = await scene({ AUTH_ANONYMOUS: 'read' });
+    const client = await JsonClient.open(server.wsUrl);
+    client.send(auth(await token()));
+    expect((await client.next('auth')).data).toMatchObject({ user_id: 'ann' });
+    await client.join('d', 'ann');
+    await client.write('d', insertion('x'));
+    client.send({ doc_id: 'd', type: 'leave' });
+    client.send(auth(await token({ sub: 'bob' })));
+    await client.next('auth');
+    await client.join('d', 'bob');
+  });
+
+  it('[AUTH13] [AUTH16] a webhook says whose the new one is', async () => {
+    const users: Readonly<Record<string, string>> = { 'one of ann': 'ann', 'another of ann': 'ann', 'of bob': 'bob' };
+    const webhook = await HttpServer.start(({ body }, response) => {
+      const sub = users[(JSON.parse(body) as { readonly token: string }).token];
+      answerJson(response, { access: sub === 'bob' ? 'read' : 'write', sub });
+    });
+    const server = await startServer({ AUTH_WEBHOOK_URL: webhook.url });
+    atEnd(() => server.stop());
+    const client = await JsonClient.open(server.wsUrl);
+    client.send(auth('one of ann'));
+    await client.next('auth');
+    await client.join('d', 'ann');
+    client.send(auth('another of ann'));
+    expect((await client.next('auth')).data).toMatchObject({ user_id: 'ann' });
+    client.send(auth('of bob'));
+    expect(await client.nextFault()).toMatchObject({ code: 403 });
+    await client.write('d', insertion('still of ann'));
   });
 
   it('[AUTH13] one that does not do ends the socket', async () => {

@@ -264,6 +264,11 @@ describe('key files that cannot be used', () => {
       'an RSA key must have 2048 bits',
     ],
     ['holds a key of another curve', pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey), 'curve'],
+    [
+      'holds a key for RSA-PSS only',
+      pemOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey),
+      'rsa-pss',
+    ],
     ['holds a key that does not sign', pemOf(generateKeyPairSync('x25519').publicKey), 'x25519'],
   ])('[AUTH4] a PEM file that %s stops the start', async (_what, content, why) => {
     const path = content === undefined ? '/nowhere/key.pem' : file(content);

@@ -70,7 +70,11 @@ export class CollaborateStream {
   }
 
   #open(principal: Principal): void {
-    const conversation = new Conversation(this.#services, this.#format, this.#outbox, principal, () => this.#settled());
+    const listener = {
+      settled: () => this.#settled(),
+      unauthenticated: (error: CollaborationError) => this.stop(error),
+    };
+    const conversation = new Conversation(this.#services, this.#format, this.#outbox, principal, listener);
     const expiring = { principal, expire: (error: CollaborationError) => this.#expire(error) };
     this.#state = { kind: 'open', conversation, expiring };
     this.#services.expiries.watch(expiring);

@@ -33,9 +33,10 @@ export function publicKeysIn(pem: string): readonly VerificationKey[] {
 /** What a key of this kind signs with; the first one is what it signs with where nobody chooses. @throws Error if nothing */
 export function algorithmsOf(key: KeyObject): readonly [string, ...string[]] {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  if (type === 'rsa' || type === 'rsa-pss') {
+  // Keys that are marked as for RSA-PSS only (`rsa-pss`) cannot be used with jose; others do for it as well.
+  if (type === 'rsa') {
     if ((details?.modulusLength ?? 0) < MIN_RSA_BITS) throw new Error(`an RSA key must have ${MIN_RSA_BITS} bits`);
-    return type === 'rsa' ? [...RSA, ...RSA_PSS] : [...RSA_PSS];
+    return [...RSA, ...RSA_PSS];
   }
   if (type === 'ec') {
     const algorithm = CURVES[details?.namedCurve ?? ''];
