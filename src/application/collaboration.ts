@@ -4,7 +4,7 @@ import type { UserId } from '../domain/value-objects/user-id.ts';
 import type { ClientConnection } from './connection/client-connection.ts';
 import type { Principal } from './ports/authenticator.ts';
 import type { RoomMember } from './room/room-member.ts';
-import { checkAccess } from './use-cases/check-access.ts';
+import { checkAccess, type GrantedAccess } from './use-cases/check-access.ts';
 import { cleanupExpiredSessions } from './use-cases/cleanup-expired-sessions.ts';
 import type { UseCaseContext } from './use-cases/context.ts';
 import { getActiveUsers } from './use-cases/get-active-users.ts';
@@ -19,6 +19,8 @@ import { type JoinDocument, joinDocument } from './use-cases/join-document.ts';
 import { disconnect, leaveDocument } from './use-cases/leave-document.ts';
 import type { SaidProfile } from './use-cases/own-profile.ts';
 import { refreshToken } from './use-cases/refresh-token.ts';
+import { broadcastStateless, sendStateless } from './use-cases/send-stateless.ts';
+import { writeDocument } from './use-cases/write-document.ts';
 
 /** What the server does, for every door: one method a use case. */
 export class Collaboration {
@@ -56,6 +58,14 @@ export class Collaboration {
     handleAwarenessUpdate(this.#context, member, message);
   }
 
+  sendStateless(member: RoomMember, payload: string): void {
+    sendStateless(this.#context, member, payload);
+  }
+
+  broadcastStateless(principal: Principal, documentId: DocumentId, payload: string): Promise<void> {
+    return broadcastStateless(this.#context, principal, documentId, payload);
+  }
+
   handleHeartbeat(member: RoomMember): void {
     handleHeartbeat(this.#context, member);
   }
@@ -70,6 +80,15 @@ export class Collaboration {
 
   getSyncParts(member: RoomMember, stateVector: Uint8Array): Promise<readonly Uint8Array[]> {
     return getSyncParts(this.#context, member, stateVector);
+  }
+
+  /** @throws CollaborationError as `checkAccess` */
+  async accessTo(principal: Principal, documentId: DocumentId): Promise<GrantedAccess> {
+    return checkAccess(this.#context, principal, documentId);
+  }
+
+  writeDocument(principal: Principal, documentId: DocumentId, update: Uint8Array): Promise<void> {
+    return writeDocument(this.#context, principal, documentId, update);
   }
 
   peekSyncData(principal: Principal, documentId: DocumentId, stateVector: Uint8Array): Promise<SyncData> {

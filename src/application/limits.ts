@@ -27,6 +27,14 @@ export interface Limits extends ProfileLimits, ContentLimits {
   readonly maxOutboxBytes: number;
   /** Milliseconds after which a connection that does not drain is closed. */
   readonly outboxTimeout: number;
+  /** One stateless message, as UTF-8. */
+  readonly maxStatelessBytes: number;
+  /** Documents of a Hocuspocus socket that wait for their token; and messages for documents that are not open yet. */
+  readonly maxWaitingDocuments: number;
+  readonly maxWaitingMessages: number;
+  readonly maxWaitingBytes: number;
+  /** Milliseconds that a client may take to show its token, where its protocol brings it in a message. */
+  readonly tokenTimeout: number;
   /** Faulty messages of one connection before it is ended. */
   readonly maxInvalidMessages: number;
 }

@@ -4,6 +4,13 @@ import type { ClientId } from './value-objects/client-id.ts';
 import type { DocumentId } from './value-objects/document-id.ts';
 import type { UserId } from './value-objects/user-id.ts';
 
+/** In which document something happened, and by whom: a session, or somebody who has none. */
+interface Origin {
+  readonly documentId: DocumentId;
+  readonly clientId: ClientId;
+  readonly userId: UserId;
+}
+
 /** What every event of a document has. */
 abstract class DocumentEvent {
   readonly documentId: DocumentId;
@@ -12,10 +19,10 @@ abstract class DocumentEvent {
   /** Unix milliseconds. */
   readonly timestamp: number;
 
-  constructor(session: CollaborationSession, timestamp: number) {
-    this.documentId = session.documentId;
-    this.clientId = session.clientId;
-    this.userId = session.userId;
+  constructor(origin: Origin, timestamp: number) {
+    this.documentId = origin.documentId;
+    this.clientId = origin.clientId;
+    this.userId = origin.userId;
     this.timestamp = timestamp;
   }
 
@@ -78,10 +85,22 @@ export class SyncRequested extends DocumentEvent {
   readonly eventType = 'SyncRequested';
 }
 
+/** A message to those who are in the document now; nothing of it is kept. */
+export class StatelessMessageSent extends DocumentEvent {
+  readonly eventType = 'StatelessMessageSent';
+  readonly payload: string;
+
+  constructor(origin: Origin, timestamp: number, payload: string) {
+    super(origin, timestamp);
+    this.payload = payload;
+  }
+}
+
 export type CollaborationEvent =
   | UserJoinedDocument
   | UserLeftDocument
   | DocumentUpdated
   | UserAwarenessUpdated
   | SessionExpired
-  | SyncRequested;
+  | SyncRequested
+  | StatelessMessageSent;

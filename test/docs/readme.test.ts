@@ -82,6 +82,13 @@ describe.each(READMES)('%s', { timeout: 60_000 }, (name) => {
     expect({ lines, complaints }).toEqual({ lines: printed('provider').printed, complaints: '' });
   });
 
+  it('[DOCS1] the Hocuspocus provider connects, comes in sync and learns what is on disk', async () => {
+    const { host } = new URL(server.httpUrl);
+    const replacements = { 'localhost:8080': host, "'@hocuspocus/provider'": "'hocuspocus-provider-4'" };
+    const { printed: lines, complaints } = await run('hocuspocus', replacements, 'when it has printed all');
+    expect({ lines, complaints }).toEqual({ lines: printed('hocuspocus').printed, complaints: '' });
+  });
+
   it('[DOCS1] the configuration file is accepted', () => {
     const file = join(folder, `${name}.yaml`);
     writeFileSync(file, markedBlock(readme, 'run', 'config'));

@@ -87,7 +87,8 @@ describe('poisoned updates', { timeout: 60_000 }, () => {
       }
       await attackers[0]?.question(round);
       await victim.type('what was missing');
-      for (const attacker of attackers) expect((await attacker.refusal(round)).message).toMatch(/does not integrate/);
+      for (const attacker of attackers)
+        expect((await attacker.refusal(round)).message).toMatch(/does not integrate|was not saved/);
     }
     for (const attacker of attackers) expect(attacker).toMatchObject({ acknowledged: 0, refusals: { length: 20 } });
     await expectOnlyHonest(witnesses, [a, b]);
@@ -110,7 +111,7 @@ function passesScan({ update }: Poison): boolean {
 }
 
 function expectContract(door: DoorName, refusal: Refusal, { name }: Poison): void {
-  const answer = door === 'y-websocket' ? {} : { code: 400, type: 'INVALID_UPDATE' };
+  const answer = door === 'y-websocket' || door === 'Hocuspocus' ? {} : { code: 400, type: 'INVALID_UPDATE' };
   expect(refusal, name).toMatchObject(answer);
 }
 

@@ -62,6 +62,7 @@ const UNUSED = {
   health: { version: '0', state: 'ready', documents: 0, sessions: 0 },
   metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
   pages: undefined,
+  limits: { maxStatelessBytes: 1024, maxMessageBytes: 1024 },
 } as unknown as HttpDoorOptions;
 
 async function listening(door: HttpDoor): Promise<string> {

@@ -24,6 +24,7 @@ export class GrpcWireFormat implements WireFormat {
         return [userLeftMessage(documentId, event.userId.value, clientId, event.timestamp)];
       case 'SessionExpired':
       case 'SyncRequested':
+      case 'StatelessMessageSent':
         return [];
     }
   }

@@ -6,6 +6,8 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { documentRoutes } from './document-routes.ts';
 import { type Health, healthRoutes } from './health-routes.ts';
 import type { RouteServices } from './route-services.ts';
+import { statelessRoutes } from './stateless-routes.ts';
+import { ySweetRoutes } from './y-sweet-routes.ts';
 
 /** What takes over the connections that ask for an upgrade. */
 export interface Upgrades {
@@ -33,6 +35,8 @@ export class HttpDoor {
     this.#app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024 });
     healthRoutes(this.#app, options.health);
     documentRoutes(this.#app, options);
+    statelessRoutes(this.#app, options);
+    ySweetRoutes(this.#app, options);
     this.#app.get('/metrics', async (_request, reply) =>
       reply.type(options.metrics.contentType).send(await options.metrics.text()),
     );

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Collaboration } from '../../application/collaboration.ts';
+import type { Limits } from '../../application/limits.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { TokenIssuer } from '../../application/ports/token-issuer.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { bearerToken } from '../shared/bearer-token.ts';
 
@@ -10,33 +12,47 @@ import { bearerToken } from '../shared/bearer-token.ts';
 export interface RouteServices {
   readonly collaboration: Collaboration;
   readonly authenticator: Authenticator;
+  /** None where the server has nothing to sign with. */
+  readonly tokenIssuer: TokenIssuer | undefined;
+  readonly limits: Limits;
+  /** Where clients reach the server, where the requests do not tell it. */
+  readonly publicUrl: URL | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Who asks, by the `Authorization` header, else by `?token=`. @throws CollaborationError as `Authenticator.authenticate` */
+/** Who asks, by the token of the request. @throws CollaborationError as `Authenticator.authenticate` */
 export function principalOf({ authenticator }: RouteServices, request: FastifyRequest): Promise<Principal> {
+  return authenticator.authenticate({ token: tokenOf(request), remoteAddress: request.ip });
+}
+
+/** Of the `Authorization` header, else of `?token=`. */
+export function tokenOf(request: FastifyRequest): string | undefined {
   const { token: inQuery } = request.query as { readonly token?: unknown };
-  const token = bearerToken(request.headers.authorization) ?? (typeof inQuery === 'string' ? inQuery : undefined);
-  return authenticator.authenticate({ token, remoteAddress: request.ip });
+  return bearerToken(request.headers.authorization) ?? (typeof inQuery === 'string' ? inQuery : undefined);
 }
 
 const CHALLENGE = 'Bearer realm="yjs-collaboration-server"';
 
 /** Answers with what `work` gives, or with the contract's error as JSON. */
 export async function answer(
-  { logger }: RouteServices,
+  services: RouteServices,
   reply: FastifyReply,
-  work: () => Promise<object>,
+  work: () => Promise<object | undefined>,
 ): Promise<FastifyReply> {
   try {
     return reply.send(await work());
   } catch (thrown) {
-    const error = CollaborationError.from(thrown);
-    if (error.kind === 'internal') logger.error({ err: thrown }, 'A request failed');
-    const { code, type } = error.failure;
-    // RFC 9110, section 11.6.1: a 401 says how to do better.
-    if (error.kind === 'unauthenticated') reply.header('www-authenticate', CHALLENGE);
-    return reply.code(code).send({ error: { code, error_type: type, message: error.message } });
+    return answerError(services, reply, thrown);
   }
+}
+
+/** Answers with the contract's error as JSON. */
+export function answerError({ logger }: RouteServices, reply: FastifyReply, thrown: unknown): FastifyReply {
+  const error = CollaborationError.from(thrown);
+  if (error.kind === 'internal') logger.error({ err: thrown }, 'A request failed');
+  const { code, type } = error.failure;
+  // RFC 9110, section 11.6.1: a 401 says how to do better.
+  if (error.kind === 'unauthenticated') reply.header('www-authenticate', CHALLENGE);
+  return reply.code(code).send({ error: { code, error_type: type, message: error.message } });
 }

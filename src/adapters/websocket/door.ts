@@ -145,7 +145,7 @@ export class WebSocketDoor {
   readonly #onClosed = (connection: SocketConnection, code: number, cause: Error | undefined): void => {
     this.#connections.delete(connection);
     this.#services.expiries.forget(connection);
-    this.#services.collaboration.disconnect(connection.connection);
+    connection.disconnect();
     const why = cause === undefined ? {} : { err: cause };
     this.#services.logger.debug({ connection: connection.connection.id, code, ...why }, 'Connection closed');
   };

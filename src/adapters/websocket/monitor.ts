@@ -39,6 +39,7 @@ export function monitor(
         each.sendPing();
       }
       if ((each.pipe.endPeriod() + 1) * period > timing.keepAliveInterval - period) each.keepAlive();
+      each.maintain(now);
     }
   });
 

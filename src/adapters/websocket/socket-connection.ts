@@ -1,18 +1,24 @@
 import type { Collaboration } from '../../application/collaboration.ts';
-import { AcknowledgementQueue, type Ticket } from '../../application/connection/acknowledgements.ts';
+import { AcknowledgementQueue, isTaken, type Ticket } from '../../application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../application/connection/client-connection.ts';
 import type { Expiring } from '../../application/connection/expiries.ts';
+import { NOBODY } from '../../application/connection/stranger.ts';
 import type { Principal } from '../../application/ports/authenticator.ts';
+import type { Clock } from '../../application/ports/clock.ts';
 import { CollaborationError } from '../../domain/errors.ts';
-import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { Outbox } from '../shared/outbox.ts';
 import type { DoorServices } from './door-services.ts';
 import { type FrameOpcode, serverFrame } from './framing.ts';
+import { hocuspocusSocket } from './hocuspocus-socket.ts';
+import { LateRefusal } from './late-refusal.ts';
 import type { Destination } from './path.ts';
+import { HocuspocusProtocol, TIMEOUT } from './protocols/hocuspocus/hocuspocus-protocol.ts';
 import { JsonProtocol } from './protocols/json-protocol.ts';
-import type { Protocol } from './protocols/protocol.ts';
+import type { DocumentProtocol, Protocol } from './protocols/protocol.ts';
+import { YSweetProtocol } from './protocols/y-sweet/y-sweet-protocol.ts';
 import { encodeDenied } from './protocols/y-websocket-codec.ts';
 import { YWebsocketProtocol } from './protocols/y-websocket-protocol.ts';
+import { Reading } from './reading.ts';
 import { SocketPipe } from './socket-pipe.ts';
 import { credentialsOf, type RemoteEnd } from './token.ts';
 import type { ServerWebSocket } from './transport/web-socket.ts';
@@ -28,11 +34,7 @@ export interface Arrival {
   readonly socket: RemoteEnd;
 }
 
-/**
- * One WebSocket: reads a message, hands it to the protocol that it is in, and only then the next. While a message waits
- * for something, or the client does not read its answers, the socket is not read, so that TCP holds the client back and
- * nothing piles up here.
- */
+/** One WebSocket: reads a message, hands it to the protocol that it is in, and only then the next. */
 export class SocketConnection implements WebSocketListener, Expiring {
   readonly connection: ClientConnection;
   readonly outbox: Outbox;
@@ -43,9 +45,11 @@ export class SocketConnection implements WebSocketListener, Expiring {
   readonly #ws: ServerWebSocket;
   readonly #socket: RemoteEnd;
   readonly #onClosed: OnClosed;
-  #binary: YWebsocketProtocol | undefined;
+  readonly #reading: Reading;
+  #document: DocumentProtocol | undefined;
+  #hocuspocus: HocuspocusProtocol | undefined;
   #json: JsonProtocol | undefined;
-  #reading: 'on' | 'held back' = 'on';
+  #refusal: LateRefusal | undefined;
   #faults = 0;
 
   constructor(door: DoorServices, ws: ServerWebSocket, from: Arrival, onClosed: OnClosed) {
@@ -54,7 +58,8 @@ export class SocketConnection implements WebSocketListener, Expiring {
     this.#onClosed = onClosed;
     this.pipe = new SocketPipe(ws);
     this.outbox = new Outbox(this.pipe, door.limits);
-    const acknowledgements = new AcknowledgementQueue((done) => this.#acknowledge(done));
+    this.#reading = new Reading(ws, this.outbox, this);
+    const acknowledgements = new AcknowledgementQueue((settled) => this.#settle(settled), 'settled');
     this.connection = new ClientConnection(from.id, from.principal, acknowledgements);
     this.#socket = from.socket;
     this.lastHeard = door.clock.now();
@@ -65,18 +70,24 @@ export class SocketConnection implements WebSocketListener, Expiring {
     return this.#door.collaboration;
   }
 
+  get clock(): Clock {
+    return this.#door.clock;
+  }
+
+  /** Whose time on this socket is counted: each document of a Hocuspocus provider has a token of its own. */
   get principal(): Principal {
-    return this.connection.principal;
+    return this.#isHocuspocus && this.#hocuspocus?.isInUse === true ? NOBODY : this.connection.principal;
   }
 
   /** Whether messages of the client are heard; if not, its silence says nothing. */
   get isRead(): boolean {
-    return this.#reading === 'on';
+    return this.#reading.isOn;
   }
 
   /** Lets the client speak. */
   begin(destination: Exclude<Destination, { kind: 'nowhere' }>): void {
-    if (destination.kind === 'document') this.#openDocument(destination.documentId);
+    if (destination.kind === 'document') this.#open(new YWebsocketProtocol(this, destination.documentId));
+    else if (destination.kind === 'y-sweet') this.#open(new YSweetProtocol(this, destination.documentId));
     else if (destination.kind === 'invalid') this.refuse(destination, destination.error);
     else this.#ws.resume();
   }
@@ -84,9 +95,17 @@ export class SocketConnection implements WebSocketListener, Expiring {
   /** Says why, in the protocol that the path stands for, and ends the socket. */
   refuse(destination: Destination, error: CollaborationError): void {
     this.#door.metrics.refused(error.kind);
-    if (destination.kind === 'json') this.#text().report(error);
-    else this.outbox.writeOne(serverFrame(encodeDenied(error.message), 'binary'));
+    if (destination.kind === 'json') {
+      this.#refusal = new LateRefusal(this, error);
+      this.#ws.resume();
+      return;
+    }
+    this.outbox.writeOne(serverFrame(encodeDenied(error.message), 'binary'));
     this.close(error);
+  }
+
+  reportInJson(error: CollaborationError): void {
+    this.#text().reportOfSocket(error);
   }
 
   /** A token came in a message. @throws CollaborationError as `Authenticator.authenticate` and `refreshToken` */
@@ -97,10 +116,15 @@ export class SocketConnection implements WebSocketListener, Expiring {
 
   expire(error: CollaborationError): void {
     this.#door.metrics.refused(error.kind);
-    this.#binary?.report(error);
-    if (this.#binary === undefined || this.#json !== undefined) this.#text().reportOfSocket(error);
+    if (this.#isHocuspocus) {
+      this.disconnect();
+      this.closeWith(TIMEOUT.code, TIMEOUT.reason);
+      return;
+    }
+    this.#document?.report(error);
+    if (this.#document === undefined || this.#json !== undefined) this.reportInJson(error);
     // The closing handshake may take its time; the sessions are over now.
-    this.collaboration.disconnect(this.connection);
+    this.disconnect();
     this.close(error);
   }
 
@@ -109,7 +133,20 @@ export class SocketConnection implements WebSocketListener, Expiring {
   }
 
   keepAlive(): void {
-    this.#binary?.keepAlive();
+    this.#document?.keepAlive();
+    this.#hocuspocus?.keepAlive();
+  }
+
+  /** Called every few seconds. @param now Unix milliseconds */
+  maintain(now: number): void {
+    this.#hocuspocus?.maintain(now);
+  }
+
+  /** The transport is gone, or its time over: so are its sessions. */
+  disconnect(): void {
+    this.collaboration.disconnect(this.connection);
+    this.#document?.ended();
+    this.#hocuspocus?.ended();
   }
 
   /** The client was told that a message of it is faulty; it is ended where it sends too many. */
@@ -123,85 +160,69 @@ export class SocketConnection implements WebSocketListener, Expiring {
     this.#ws.close(error.failure.closeCode, error.message);
   }
 
+  /** Ends the socket with a close code that stands for no error of this server. */
+  closeWith(code: number, reason: string): void {
+    this.#ws.close(code, reason);
+  }
+
   terminate(): void {
     this.#ws.terminate();
   }
 
-  message(payload: Buffer, kind: FrameOpcode): void {
+  heard(): void {
     this.lastHeard = this.#door.clock.now();
-    const protocol = kind === 'text' ? this.#text() : this.#binary;
-    if (protocol === undefined) {
-      const why = 'Binary messages need a document in the path: /ws/<document>.';
-      this.close(new CollaborationError('invalid', why));
+  }
+
+  message(payload: Buffer, kind: FrameOpcode): void {
+    this.heard();
+    if (this.#refusal !== undefined) {
+      this.#refusal.message(payload, kind);
       return;
     }
+    const protocol = kind === 'text' ? this.#text() : this.#binary();
     try {
       const done = protocol.receive(payload);
-      if (done !== undefined) void this.#await(done, (error) => this.#fault(protocol, error));
+      if (done !== undefined) void this.#reading.waitFor(done, (error) => this.#fault(protocol, error));
     } catch (thrown) {
-      this.#fault(protocol, this.#translate(thrown));
+      this.#fault(protocol, this.translate(thrown));
     }
-    this.#holdBackWhileFull();
+    this.#reading.holdBackWhileFull();
   }
 
   ping(): void {
     this.pong();
-    this.#holdBackWhileFull();
+    this.#reading.holdBackWhileFull();
   }
 
   pong(): void {
-    this.lastHeard = this.#door.clock.now();
+    this.heard();
     this.collaboration.handleTransportAlive(this.connection);
+    this.#hocuspocus?.alive();
   }
 
   closed(code: number, cause: Error | undefined): void {
+    this.#refusal?.stop();
     this.#onClosed(this, code, cause);
   }
 
-  #openDocument(documentId: DocumentId): void {
-    const protocol = new YWebsocketProtocol(this, documentId);
-    this.#binary = protocol;
-    void this.#await(protocol.open(), (error) => {
+  #open(protocol: DocumentProtocol): void {
+    this.#document = protocol;
+    void this.#reading.waitFor(protocol.open(), (error) => {
       this.#door.metrics.refused(error.kind);
       protocol.report(error);
       this.close(error);
     });
   }
 
-  /** What a client asks for and does not read (answers, acknowledgements, pongs) would pile up without end. */
-  #holdBackWhileFull(): void {
-    if (this.#reading === 'held back' || this.outbox.congestion !== 'full') return;
-    void this.#await(new Promise((resolve) => this.outbox.whenDrained(resolve)), (error) => this.close(error));
-  }
-
-  /** Reads nothing until `done`. Never rejects. */
-  async #await(done: Promise<void>, onError: (error: CollaborationError) => void): Promise<void> {
-    this.#reading = 'held back';
-    this.#ws.pause();
-    try {
-      await done.catch((thrown: unknown) => onError(this.#translate(thrown)));
-      this.#resume();
-    } catch (thrown) {
-      // Whatever fails here is a fault of the server's own; the socket must not be left waiting for ever.
-      this.close(this.#translate(thrown));
-    }
-  }
-
-  #resume(): void {
-    this.#reading = 'on';
-    this.lastHeard = this.#door.clock.now();
-    this.#holdBackWhileFull();
-    if (this.isRead) this.#ws.resume();
-  }
-
   #fault(protocol: Protocol, error: CollaborationError): void {
     protocol.report(error);
     this.countFault(error);
-    const fatal = protocol === this.#binary && error.kind === 'invalid';
+    const fatal = protocol !== this.#json && error.kind === 'invalid';
     if (fatal || error.kind === 'unavailable' || error.kind === 'unauthenticated') this.close(error);
   }
 
-  #translate(thrown: unknown): CollaborationError {
+  /** What was thrown, as an error that a client may be told. */
+  translate(thrown: unknown): CollaborationError {
     const error = CollaborationError.from(thrown);
     if (error.kind === 'internal')
       this.#door.logger.error({ connection: this.connection.id, err: thrown }, 'A message failed');
@@ -213,14 +234,26 @@ export class SocketConnection implements WebSocketListener, Expiring {
     return this.#json;
   }
 
-  #acknowledge(tickets: readonly Ticket[]): void {
+  /** Frames without a document in the path name it themselves. */
+  #binary(): Protocol {
+    if (this.#document !== undefined) return this.#document;
+    this.#hocuspocus ??= new HocuspocusProtocol(hocuspocusSocket(this, this.#door, this.#socket));
+    return this.#hocuspocus;
+  }
+
+  get #isHocuspocus(): boolean {
+    return this.#hocuspocus !== undefined && this.#json === undefined;
+  }
+
+  #settle(tickets: readonly Ticket[]): void {
     const json = this.#json;
     if (json === undefined) {
-      this.#binary?.acknowledge(tickets);
+      this.#document?.settle(tickets);
       return;
     }
-    const ofJson = tickets.filter((ticket) => json.owns(ticket));
+    const ofJson = tickets.filter((ticket) => isTaken(ticket) && json.owns(ticket));
+    const ofDocument = tickets.filter((ticket) => !json.owns(ticket));
     if (ofJson.length > 0) json.acknowledge(ofJson);
-    if (ofJson.length < tickets.length) this.#binary?.acknowledge(tickets.filter((ticket) => !json.owns(ticket)));
+    if (ofDocument.length > 0) this.#document?.settle(ofDocument);
   }
 }

@@ -15,17 +15,23 @@ export interface Ticket {
 export const WAITING = Number.POSITIVE_INFINITY;
 export const REFUSED = -1;
 
+/** `taken`: those that are durable; `settled`: also those that were refused, in their turn. */
+type Wanted = 'taken' | 'settled';
+
 /**
  * The updates of one connection that are not acknowledged yet, oldest first. Exactly one acknowledgement for each, in
  * their order, across all documents of the connection.
  */
 export class AcknowledgementQueue {
   readonly #acknowledge: (tickets: readonly Ticket[]) => void;
+  readonly #wanted: Wanted;
   #tickets: Ticket[] = [];
   #durable = 0;
 
-  constructor(acknowledge: (tickets: readonly Ticket[]) => void) {
+  /** @param wanted what `acknowledge` is told of */
+  constructor(acknowledge: (tickets: readonly Ticket[]) => void, wanted: Wanted = 'taken') {
     this.#acknowledge = acknowledge;
+    this.#wanted = wanted;
   }
 
   open(documentId: string, clientId: string, update: Uint8Array): Ticket {
@@ -36,6 +42,12 @@ export class AcknowledgementQueue {
 
   get pending(): number {
     return this.#tickets.length;
+  }
+
+  /** Nothing of it has to be on disk: it leaves when those before it have left. */
+  pass(ticket: Ticket): void {
+    ticket.position = 0;
+    this.release(this.#durable);
   }
 
   /** The update will never be taken; its sender was told. Those behind it wait for it no longer. */
@@ -61,8 +73,13 @@ export class AcknowledgementQueue {
       count++;
     }
     if (count === 0) return;
-    const released = this.#tickets.slice(0, count).filter((ticket) => ticket.position !== REFUSED);
+    const settled = this.#tickets.slice(0, count);
     this.#tickets = this.#tickets.slice(count);
-    if (released.length > 0) this.#acknowledge(released);
+    const wanted = this.#wanted === 'settled' ? settled : settled.filter(isTaken);
+    if (wanted.length > 0) this.#acknowledge(wanted);
   }
+}
+
+export function isTaken({ position }: Ticket): boolean {
+  return position !== REFUSED;
 }

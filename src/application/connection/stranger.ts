@@ -21,3 +21,12 @@ export class Stranger implements Principal {
 export function tokenMissing(): CollaborationError {
   return new CollaborationError('unauthenticated', 'This server asks for a token, and none came.');
 }
+
+/** Nobody: may do nothing, and no time is counted. */
+export const NOBODY: Principal = {
+  subject: undefined,
+  name: undefined,
+  color: undefined,
+  expiresAt: undefined,
+  accessTo: () => 'none',
+};

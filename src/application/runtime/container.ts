@@ -26,6 +26,7 @@ import { ROOT } from './package-root.ts';
 import { GrpcPart } from './servers/grpc-part.ts';
 import { HttpServer } from './servers/http.ts';
 import { openStore } from './store.ts';
+import { tokenIssuer } from './token-issuer.ts';
 
 /** Parts that a test replaces. */
 export interface Overrides {
@@ -94,7 +95,15 @@ function httpServer(settings: Settings, services: DoorServices, health: HealthRe
   const timing = { pingInterval: settings.PING_INTERVAL_MS, keepAliveInterval: KEEP_ALIVE_INTERVAL };
   const upgrades = new WebSocketDoor({ ...services, timing, tokenTimeout: settings.AUTH_TIMEOUT_MS });
   const pages = existsSync(PAGES) ? PAGES : undefined;
-  const door = new HttpDoor({ ...services, upgrades, health, pages });
+  const issuer = tokenIssuer(settings, services.clock);
+  const door = new HttpDoor({
+    ...services,
+    upgrades,
+    health,
+    pages,
+    tokenIssuer: issuer,
+    publicUrl: settings.PUBLIC_URL,
+  });
   const { logger } = services;
   return new HttpServer(door, { address: settings.HTTP_ADDR, shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS, logger });
 }

@@ -51,6 +51,7 @@ function answersTo(event: CollaborationEvent): readonly JsonAnswer[] {
       return [{ type: 'user_left', doc_id, data: { user_id: event.userId.value, client_id } }];
     case 'SessionExpired':
     case 'SyncRequested':
+    case 'StatelessMessageSent':
       return [];
   }
 }

@@ -1,3 +1,4 @@
+import type { Ticket } from '../../../application/connection/acknowledgements.ts';
 import type { CollaborationError } from '../../../domain/errors.ts';
 
 /** One protocol as spoken on one socket. */
@@ -11,4 +12,14 @@ export interface Protocol {
   report(error: CollaborationError): void;
   /** Something for an idle client to hear, where the protocol has clients that give up in silence. */
   keepAlive(): void;
+}
+
+/** A protocol whose socket has one document, which the path names. */
+export interface DocumentProtocol extends Protocol {
+  /** Joins the document. @throws CollaborationError as `joinDocument` */
+  open(): Promise<void>;
+  /** Updates that were taken and are durable, or refused, in their order. */
+  settle(tickets: readonly Ticket[]): void;
+  /** The socket is gone. */
+  ended(): void;
 }

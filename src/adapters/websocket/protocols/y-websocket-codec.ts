@@ -1,5 +1,6 @@
 import { encodeUtf8 } from 'lib0/string';
 import { ByteReader, invalid } from '../../../domain/codecs/byte-reader.ts';
+import { lengthPrefixed } from './length-prefixed.ts';
 
 /**
  * The frames of the y-websocket protocol: a varUint type, then its body (y-websocket/src/y-websocket.js; the sync part is
@@ -16,10 +17,17 @@ const UPDATE = 2;
 
 const PERMISSION_DENIED = 0;
 
-export type YWebsocketMessage =
+/** What stands before the length of an update. */
+export const STEP_2_HEAD = Uint8Array.of(SYNC, STEP_2);
+export const UPDATE_HEAD = Uint8Array.of(SYNC, UPDATE);
+
+export type SyncMessage =
   | { readonly type: 'sync-step-1'; readonly stateVector: Uint8Array }
   | { readonly type: 'sync-step-2'; readonly update: Uint8Array }
-  | { readonly type: 'update'; readonly update: Uint8Array }
+  | { readonly type: 'update'; readonly update: Uint8Array };
+
+export type YWebsocketMessage =
+  | SyncMessage
   /** `update` is an awareness update, see domain/codecs/awareness.ts. */
   | { readonly type: 'awareness'; readonly update: Uint8Array }
   | { readonly type: 'denied'; readonly reason: string }
@@ -36,8 +44,13 @@ export function decodeYWebsocketFrame(frame: Uint8Array): YWebsocketMessage {
   const type = reader.varUint();
   if (type === QUERY_AWARENESS) return { type: 'query-awareness' };
   const message = readMessage(reader, type);
-  if (reader.remaining > 0) throw invalid('A frame goes on behind its message.');
+  checkEnd(reader);
   return message;
+}
+
+/** @throws CollaborationError `invalid` when there are bytes behind the message */
+export function checkEnd(reader: ByteReader): void {
+  if (reader.remaining > 0) throw invalid('A frame goes on behind its message.');
 }
 
 function readMessage(reader: ByteReader, type: number): YWebsocketMessage {
@@ -54,7 +67,16 @@ function readMessage(reader: ByteReader, type: number): YWebsocketMessage {
   }
 }
 
-function readSync(reader: ByteReader): YWebsocketMessage {
+export type ChangeKind = 'step-2' | 'update';
+
+/** What a frame brings of the client's changes, without a look at the rest of it. */
+export function changeKindOf(frame: Uint8Array): ChangeKind | undefined {
+  if (frame[0] !== SYNC) return undefined;
+  return frame[1] === STEP_2 ? 'step-2' : frame[1] === UPDATE ? 'update' : undefined;
+}
+
+/** A message of y-protocols/sync.js. @throws CollaborationError `invalid` */
+export function readSync(reader: ByteReader): SyncMessage {
   const type = reader.varUint();
   switch (type) {
     case STEP_1:
@@ -70,42 +92,24 @@ function readSync(reader: ByteReader): YWebsocketMessage {
 
 /** Asks the other side for what `stateVector` does not have. */
 export function encodeStep1(stateVector: Uint8Array): Uint8Array {
-  return message([SYNC, STEP_1], stateVector);
+  return lengthPrefixed([SYNC, STEP_1], stateVector);
 }
 
 /** Answers a step 1; the provider counts itself synced from here on. */
 export function encodeStep2(update: Uint8Array): Uint8Array {
-  return message([SYNC, STEP_2], update);
+  return lengthPrefixed(STEP_2_HEAD, update);
 }
 
 export function encodeUpdate(update: Uint8Array): Uint8Array {
-  return message([SYNC, UPDATE], update);
+  return lengthPrefixed(UPDATE_HEAD, update);
 }
 
 /** `awareness` is an awareness update; the one without entries (`00`) makes the keep-alive frame `01 01 00`. */
 export function encodeAwarenessFrame(awareness: Uint8Array): Uint8Array {
-  return message([AWARENESS], awareness);
+  return lengthPrefixed([AWARENESS], awareness);
 }
 
 /** Tells a provider that it is refused; the socket's close code alone would only make it reconnect. */
 export function encodeDenied(reason: string): Uint8Array {
-  return message([AUTH, PERMISSION_DENIED], encodeUtf8(reason));
-}
-
-/** `head`, then `body` with its length before it, in one allocation: lib0's encoder would copy a large body twice. */
-function message(head: readonly number[], body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(head.length + varUintSize(body.length) + body.length);
-  bytes.set(head);
-  let position = head.length;
-  let length = body.length;
-  for (; length >= 0x80; length = Math.floor(length / 0x80)) bytes[position++] = (length % 0x80) | 0x80;
-  bytes[position++] = length;
-  bytes.set(body, position);
-  return bytes;
-}
-
-function varUintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
-  return size;
+  return lengthPrefixed([AUTH, PERMISSION_DENIED], encodeUtf8(reason));
 }

@@ -1,10 +1,10 @@
 import type { WireFormat } from '../../../application/ports/wire-format.ts';
-import { encodeAwareness } from '../../../domain/codecs/awareness.ts';
 import type { PresenceChange } from '../../../domain/entities/presence-state.ts';
 import type { CollaborationEvent } from '../../../domain/events.ts';
 import { serverFrame } from '../framing.ts';
+import { awarenessUpdate } from './awareness-update.ts';
 import { updateFrames } from './update-frames.ts';
-import { encodeAwarenessFrame } from './y-websocket-codec.ts';
+import { encodeAwarenessFrame, UPDATE_HEAD } from './y-websocket-codec.ts';
 
 /**
  * How the y-websocket protocol spells events of a document. Awareness is echoed to its sender: the provider closes a
@@ -18,13 +18,12 @@ export const Y_WEBSOCKET_FORMAT: WireFormat = {
       if (event.eventType === 'DocumentUpdated') updates.push(event.update);
       else if (event.eventType === 'UserAwarenessUpdated') pieces.push(awarenessFrame(event.changes));
     }
-    if (updates.length > 0) pieces.unshift(updateFrames(updates));
+    if (updates.length > 0) pieces.unshift(updateFrames(updates, UPDATE_HEAD));
     return pieces;
   },
   echoes: (event: CollaborationEvent) => event.eventType === 'UserAwarenessUpdated',
 };
 
 export function awarenessFrame(changes: readonly PresenceChange[]): Buffer {
-  const entries = changes.map(({ yjsClientId, clock, state }) => ({ clientId: yjsClientId, clock, state }));
-  return serverFrame(encodeAwarenessFrame(encodeAwareness(entries)), 'binary');
+  return serverFrame(encodeAwarenessFrame(awarenessUpdate(changes)), 'binary');
 }

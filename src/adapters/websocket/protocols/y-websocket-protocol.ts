@@ -1,5 +1,5 @@
 import type { Collaboration } from '../../../application/collaboration.ts';
-import type { Ticket } from '../../../application/connection/acknowledgements.ts';
+import { isTaken, type Ticket } from '../../../application/connection/acknowledgements.ts';
 import type { ClientConnection } from '../../../application/connection/client-connection.ts';
 import type { RoomBatch } from '../../../application/room/room-batch.ts';
 import type { RoomMember, SessionSink } from '../../../application/room/room-member.ts';
@@ -9,11 +9,11 @@ import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import { MemberOutbox } from '../../shared/member-outbox.ts';
 import type { Outbox } from '../../shared/outbox.ts';
 import { serverFrame } from '../framing.ts';
-import type { Protocol } from './protocol.ts';
+import type { DocumentProtocol } from './protocol.ts';
+import { SyncFramer } from './sync-framer.ts';
 import { updateFrames } from './update-frames.ts';
-import { decodeYWebsocketFrame, encodeDenied, encodeStep1 } from './y-websocket-codec.ts';
+import { decodeYWebsocketFrame, encodeDenied, encodeStep1, STEP_2_HEAD, UPDATE_HEAD } from './y-websocket-codec.ts';
 import { awarenessFrame, Y_WEBSOCKET_FORMAT } from './y-websocket-format.ts';
-import { syncFrames } from './y-websocket-sync.ts';
 
 /** What the protocol needs of the socket it is spoken on. */
 export interface YWebsocketSocket {
@@ -26,8 +26,10 @@ export interface YWebsocketSocket {
   countFault(error: CollaborationError): void;
 }
 
+const SYNC_FRAMER = new SyncFramer({ step2: STEP_2_HEAD, update: UPDATE_HEAD });
+
 /** The y-websocket protocol on one socket: one document, named by the path. */
-export class YWebsocketProtocol implements Protocol, SessionSink {
+export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
   readonly #socket: YWebsocketSocket;
   readonly #documentId: DocumentId;
   readonly #delivery: MemberOutbox;
@@ -37,7 +39,7 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
     this.#socket = socket;
     this.#documentId = documentId;
     this.#delivery = new MemberOutbox(socket.outbox, Y_WEBSOCKET_FORMAT, (member, update) => {
-      socket.outbox.writeOne(updateFrames([update]));
+      socket.outbox.writeOne(updateFrames([update], UPDATE_HEAD));
       this.#showPresence(member);
     });
   }
@@ -104,13 +106,19 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
   }
 
   /** Echoes the updates that are on disk, a frame each, in one write: the provider takes its own update as saved. */
-  acknowledge(tickets: readonly Ticket[]): void {
-    this.#socket.outbox.writeOne(updateFrames(tickets.map(({ update }) => update)));
+  settle(tickets: readonly Ticket[]): void {
+    const updates: Uint8Array[] = [];
+    for (const ticket of tickets) if (isTaken(ticket)) updates.push(ticket.update);
+    if (updates.length > 0) this.#socket.outbox.writeOne(updateFrames(updates, UPDATE_HEAD));
+  }
+
+  ended(): void {
+    // The socket's sessions are ended with it.
   }
 
   async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {
     const parts = await this.#socket.collaboration.getSyncParts(member, stateVector);
-    this.#socket.outbox.writeOne(syncFrames(parts));
+    this.#socket.outbox.writeOne(SYNC_FRAMER.frames(parts));
   }
 
   #showPresence(member: RoomMember): void {
