@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { atEnd } from '../support/clean-up.ts';
+import { everybodyMay } from '../support/principals.ts';
 import { startServer } from '../support/server.ts';
 import { findChromium, launch } from './chromium.ts';
 import { DemoWindow } from './demo-window.ts';
@@ -11,8 +12,7 @@ it.skipIf(!executable && !required)(
   '[WEB9] tells who may only read, and takes no more edits',
   async () => {
     if (!executable) throw new Error('CI needs Chromium on the PATH');
-    const reader = { subject: undefined, accessTo: () => 'read' as const };
-    const server = await startServer({}, { authenticator: { authenticate: () => Promise.resolve(reader) } });
+    const server = await startServer({}, { authenticator: everybodyMay('read') });
     atEnd(() => server.stop());
     const browser = await launch(executable);
     atEnd(() => browser.close());

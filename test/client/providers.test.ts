@@ -5,6 +5,7 @@ import type { Overrides } from '../../src/application/runtime/container.ts';
 import { CollaborationError } from '../../src/domain/errors.ts';
 import { GatedLog } from '../grpc/support/gated-log.ts';
 import { atEnd } from '../support/clean-up.ts';
+import { principalOf } from '../support/principals.ts';
 import { Editor } from '../support/providers.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { insertion } from '../support/updates.ts';
@@ -19,12 +20,13 @@ async function start(overrides: Overrides = {}, environment = {}): Promise<Runni
 /** Knows the tokens it is told of, and what each may. */
 function tokens(known: ReadonlyMap<string, Access>, asked: (string | undefined)[] = []): Authenticator {
   return {
+    demands: 'a token',
     authenticate: ({ token }) => {
       asked.push(token);
       const access = token === undefined ? undefined : known.get(token);
       if (access === undefined)
         return Promise.reject(new CollaborationError('unauthenticated', 'The token is not known.'));
-      return Promise.resolve({ subject: token, accessTo: () => access });
+      return Promise.resolve(principalOf({ accessTo: () => access }));
     },
   };
 }

@@ -9,7 +9,7 @@ export interface User {
   readonly name: string;
   /** A CSS colour; Tiptap's and CodeMirror's carets want `#rrggbb`. */
   readonly color?: string;
-  /** Who it is for the server, for example an e-mail address; by default its name. */
+  /** Who it is for the server, for example an e-mail address; by default the token's subject, or else its name. */
   readonly id?: string;
 }
 

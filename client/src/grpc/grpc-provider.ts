@@ -1,8 +1,10 @@
 import type { ChannelCredentials } from '@grpc/grpc-js';
+import type { Dial } from '../core/connection.ts';
 import type { ProviderOptions } from '../core/options.ts';
 import { Provider } from '../core/provider.ts';
 import { GrpcConnection } from './grpc-connection.ts';
 import { targetOf } from './service.ts';
+import { subjectOf } from './subject-of.ts';
 
 const PING_INTERVAL = 15_000;
 
@@ -25,8 +27,10 @@ export class GrpcProvider extends Provider {
     const target = targetOf(url, credentials, pingInterval);
     const clientId = String(doc.clientID);
     const name = user?.name ?? '';
-    const userId = user?.id ?? (name === '' ? clientId : name);
-    const identity = { clientId, userId, name, color: user?.color ?? '', metadata };
-    super({ connect: (dial) => new GrpcConnection(target, identity, dial) }, options);
+    const common = { clientId, name, color: user?.color ?? '', metadata };
+    // A server that checks tokens lets nobody join as somebody else.
+    const userId = (token: string | undefined) => user?.id ?? subjectOf(token) ?? (name === '' ? clientId : name);
+    const connect = (dial: Dial) => new GrpcConnection(target, { ...common, userId: userId(dial.token) }, dial);
+    super({ connect }, options);
   }
 }
