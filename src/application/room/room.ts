@@ -46,7 +46,7 @@ export class Room implements Gathering, JournalClient {
     this.presence = presence;
     this.#services = services;
     this.#onFailure = onFailure;
-    this.#content = new RoomContent(loaded, services.documents, services.clock);
+    this.#content = new RoomContent(loaded, services);
     this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
     const target = { tell: this.#tell.bind(this), submit: this.submit.bind(this) };
     this.#intake = new Intake(this, loaded, services, target);
@@ -114,9 +114,24 @@ export class Room implements Gathering, JournalClient {
     }
   }
 
+  /** Resolves when all that has arrived is integrated. @throws CollaborationError as `whenReadable` */
+  async whenIntegrated(): Promise<void> {
+    for (;;) {
+      this.#checkOpen();
+      this.#integrate();
+      if (this.#state.kind === 'busy') await this.#state.done;
+      else if (this.#inbox.length === 0) return;
+    }
+  }
+
   /** What a sender waits for before it sends more. */
   get busy(): Promise<void> | undefined {
     return this.#state.kind === 'busy' ? this.#state.done : undefined;
+  }
+
+  /** Whether what is in memory is what everyone was told, and no half of an update. */
+  get isWhole(): boolean {
+    return this.#state.kind === 'open' || (this.#state.kind === 'busy' && this.#state.content === 'readable');
   }
 
   /** Encoding v1. Read it only when `whenReadable` says so. */
@@ -148,6 +163,11 @@ export class Room implements Gathering, JournalClient {
     return this.busy ?? this.#wait(this.#content.warm(), 'readable');
   }
 
+  /** All updates of the document as one, in another thread. */
+  merge(updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    return this.#content.mergedBy(this.#services.worker)(updates);
+  }
+
   endOfTick(): void {
     this.#integrate();
     this.#delivery.endOfTick();
@@ -167,9 +187,12 @@ export class Room implements Gathering, JournalClient {
   }
 
   /** The document as it is now, once all of it is durable; none where it is not ready to be edited. */
-  snapshot(compactor: DocumentWorker): Promise<Snapshot> | undefined {
-    if (this.#state.kind !== 'open' || !this.#content.isHot) return undefined;
-    return snapshotOf(this.#content.document, this.#intake.sequence, compactor, this.#services);
+  snapshot(compactor: DocumentWorker): Promise<Snapshot | undefined> | undefined {
+    if (!this.#content.isEditable || !this.isWhole) return undefined;
+    // What is on its way into the document has no sequence number yet.
+    if (this.#state.kind === 'busy') return this.#state.done.then(() => this.snapshot(compactor));
+    const merge = this.#content.mergedBy(compactor);
+    return snapshotOf(this.#content.document, this.#intake.sequence, merge, this.#services);
   }
 
   appendCommitted(record: LogRecord): void {
@@ -196,7 +219,7 @@ export class Room implements Gathering, JournalClient {
     this.#inbox = [];
     this.#intake.abandon();
     this.#delivery.stop();
-    this.#content.discard();
+    this.#content.close();
   }
 
   /** The end of the tick is coming already, or is now. */
@@ -215,12 +238,18 @@ export class Room implements Gathering, JournalClient {
 
   #integrate(): void {
     if (this.#state.kind !== 'open' || this.#inbox.length === 0) return;
-    if (!this.#content.isReadyFor(this.#inbox)) {
-      void this.#wait(this.#content.warm(), this.#content.isReleased ? 'unreadable' : 'readable');
+    const readiness = this.#content.readinessFor(this.#inbox);
+    if (readiness === 'not yet') {
+      const warming = this.#content.warm(this.#inbox);
+      void this.#wait(warming, this.#content.isReleased ? 'unreadable' : 'readable');
       return;
     }
     const burst = this.#inbox;
     this.#inbox = [];
+    if (readiness === 'elsewhere') {
+      void this.#wait(this.#integrateElsewhere(burst), 'readable');
+      return;
+    }
     try {
       this.#intake.take(burst, this.#content.document);
     } catch (cause) {
@@ -228,15 +257,32 @@ export class Room implements Gathering, JournalClient {
     }
   }
 
+  /** @throws CollaborationError as `recover` */
+  async #integrateElsewhere(burst: readonly Submission[]): Promise<void> {
+    try {
+      const integrations = await this.#content.integrate(burst);
+      this.#checkOpen();
+      this.#intake.settle(burst, integrations, this.#content.document);
+    } catch (cause) {
+      if (this.#state.kind === 'busy') this.#state = { ...this.#state, content: 'unreadable' };
+      this.#services.logger.debug({ document: this.documentId.value, err: cause }, 'A burst was not integrated');
+      await this.#recover(burst);
+    }
+  }
+
   /** A sender's fault; or the document's own, when what is stored of it cannot be read. */
   #notIntegrated(burst: readonly Submission[], error: CollaborationError): void {
     if (error.kind === 'invalid') {
-      const parts = { content: this.#content, intake: this.#intake, services: this.#services };
-      void this.#wait(recover(burst, { ...parts, checkOpen: () => this.#checkOpen() }), 'unreadable');
+      void this.#wait(this.#recover(burst), 'unreadable');
       return;
     }
     burst.forEach(abandon);
     this.fail(error);
+  }
+
+  #recover(burst: readonly Submission[]): Promise<void> {
+    const parts = { content: this.#content, intake: this.#intake, services: this.#services };
+    return recover(burst, { ...parts, checkOpen: () => this.#checkOpen() });
   }
 
   /** Nothing is integrated until `work` is done; where it fails, so does the room. */

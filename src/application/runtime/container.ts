@@ -6,11 +6,13 @@ import type { UpdateLog } from '../../domain/repositories/update-log.ts';
 import { OpenAuthenticator } from '../../infrastructure/auth/open/open-authenticator.ts';
 import { SystemClock } from '../../infrastructure/clock/system-clock.ts';
 import { WorkerCompactor } from '../../infrastructure/compaction/worker-compactor.ts';
+import { WorkerDocumentHost } from '../../infrastructure/hosting/worker-document-host.ts';
 import { PrometheusMetrics } from '../../infrastructure/metrics/prometheus/prometheus-metrics.ts';
 import type { Collaboration } from '../collaboration.ts';
 import type { Limits } from '../limits.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import { BackgroundTasks } from './background-tasks.ts';
@@ -32,6 +34,7 @@ export interface Overrides {
   readonly authenticator?: Authenticator;
   readonly compactor?: DocumentWorker;
   readonly worker?: DocumentWorker;
+  readonly host?: DocumentHost;
 }
 
 /** A server that is wired and not started. */
@@ -48,10 +51,11 @@ export async function createServer(settings: Settings, logger: Logger, overrides
   const authenticator = overrides.authenticator ?? new OpenAuthenticator();
   const compactor = overrides.compactor ?? new WorkerCompactor();
   const worker = overrides.worker ?? new WorkerCompactor();
+  const host = overrides.host ?? new WorkerDocumentHost();
   const log = overrides.log ?? (await openStore(settings));
   const metrics = new PrometheusMetrics();
   const limits = limitsOf(settings);
-  const core = createCore(settings, { log, compactor, worker, limits, clock, logger, metrics });
+  const core = createCore(settings, { log, compactor, worker, host, limits, clock, logger, metrics });
   const { collaboration, rooms, storage } = core;
   const background = new BackgroundTasks(collaboration, rooms, clock, {
     sessionTimeout: settings.SESSION_TIMEOUT_MS,

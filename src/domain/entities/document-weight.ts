@@ -13,6 +13,12 @@ const INTEGRATED_UPDATES = 500;
 /** Encoding so much takes about twenty milliseconds. */
 const ENCODED_BYTES = 1024 * KIB;
 
+/** With so much in it, collecting the garbage of a heap with its Yjs items takes some twenty milliseconds. */
+const HOSTED_BYTES = 2048 * KIB;
+
+/** One update of so many bytes takes longer to integrate than others should wait. */
+const HOSTED_UPDATE = 256 * KIB;
+
 interface Stored {
   readonly updates: readonly Uint8Array[];
   readonly bytes: number;
@@ -30,6 +36,11 @@ export function isQuicklyIntegrated({ updates, bytes }: Stored): boolean {
 /** Whether an integrated document whose updates have so many bytes is encoded soon enough that nobody has to wait. */
 export function isQuicklyEncoded(bytes: number): boolean {
   return bytes <= ENCODED_BYTES;
+}
+
+/** Whether a document of so many bytes that is to learn an update of so many is better integrated in another thread. */
+export function isHeavy(bytes: number, update: number): boolean {
+  return bytes > HOSTED_BYTES || update > HOSTED_UPDATE;
 }
 
 export function bytesOf(updates: readonly Uint8Array[]): number {
