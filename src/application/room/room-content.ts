@@ -1,4 +1,5 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
+import { isQuicklyLearned } from '../../domain/entities/document-weight.ts';
 import type { Integration } from '../../domain/entities/integration.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DocumentRepository, LoadedDocument } from '../../domain/repositories/document-repository.ts';
@@ -85,10 +86,10 @@ export class RoomContent {
   readinessFor(burst: readonly Submission[]): Readiness {
     if (!('document' in this.#held)) return 'not yet';
     const { document } = this.#held;
-    if (document.isHot && !document.isHeavy(largestOf(burst))) return 'here';
+    if (document.isHot && !isTooMuch(document, burst)) return 'here';
     if (burst.every((each) => document.knows(each))) return 'here';
     if (this.#held.kind === 'hosted') return 'elsewhere';
-    return document.isQuicklyWarm && !document.isHeavy(largestOf(burst)) ? 'here' : 'not yet';
+    return document.isQuicklyWarm && !isTooMuch(document, burst) ? 'here' : 'not yet';
   }
 
   /** Integrates a burst that it is ready for, wherever that is. @throws CollaborationError as `HostedDocument.apply` */
@@ -127,7 +128,7 @@ export class RoomContent {
   async warm(burst: readonly Submission[] = []): Promise<void> {
     if (this.#held.kind === 'released') await this.load();
     if (this.#held.kind === 'hosted') return;
-    if (this.document.isHeavy(largestOf(burst))) await this.#host(this.document);
+    if (isTooMuch(this.document, burst)) await this.#host(this.document);
     else await inSteps(this.document.warming());
   }
 
@@ -167,9 +168,7 @@ export class RoomContent {
   }
 }
 
-/** Bytes. */
-function largestOf(burst: readonly Submission[]): number {
-  let largest = 0;
-  for (const { update } of burst) largest = Math.max(largest, update.byteLength);
-  return largest;
+/** Whether the document should be integrated elsewhere, as it is or with what it is to learn. */
+function isTooMuch(document: CollaborativeDocument, burst: readonly Submission[]): boolean {
+  return document.isHeavy || burst.some(({ update }) => !isQuicklyLearned(update));
 }

@@ -1,4 +1,5 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
+import { burstLength } from '../../domain/entities/document-weight.ts';
 import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { CollaborationEvent } from '../../domain/events.ts';
@@ -120,7 +121,8 @@ export class Room implements Gathering, JournalClient {
       this.#checkOpen();
       this.#integrate();
       if (this.#state.kind === 'busy') await this.#state.done;
-      else if (this.#inbox.length === 0) return;
+      else if (this.#inbox.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      else return;
     }
   }
 
@@ -238,14 +240,15 @@ export class Room implements Gathering, JournalClient {
 
   #integrate(): void {
     if (this.#state.kind !== 'open' || this.#inbox.length === 0) return;
-    const readiness = this.#content.readinessFor(this.#inbox);
+    const burst = this.#nextBurst();
+    const readiness = this.#content.readinessFor(burst);
     if (readiness === 'not yet') {
-      const warming = this.#content.warm(this.#inbox);
+      const warming = this.#content.warm(burst);
       void this.#wait(warming, this.#content.isReleased ? 'unreadable' : 'readable');
       return;
     }
-    const burst = this.#inbox;
-    this.#inbox = [];
+    this.#inbox = this.#inbox.length === burst.length ? [] : this.#inbox.slice(burst.length);
+    if (this.#inbox.length > 0) this.#services.tick.schedule(this);
     if (readiness === 'elsewhere') {
       void this.#wait(this.#integrateElsewhere(burst), 'readable');
       return;
@@ -255,6 +258,12 @@ export class Room implements Gathering, JournalClient {
     } catch (cause) {
       this.#notIntegrated(burst, CollaborationError.from(cause));
     }
+  }
+
+  /** What of the inbox is integrated in one go. */
+  #nextBurst(): readonly Submission[] {
+    const length = burstLength(this.#inbox);
+    return length === this.#inbox.length ? this.#inbox : this.#inbox.slice(0, length);
   }
 
   /** @throws CollaborationError as `recover` */

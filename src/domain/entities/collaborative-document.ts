@@ -51,10 +51,10 @@ export class CollaborativeDocument {
     return this.#state.kind === 'hosted';
   }
 
-  /** Whether it should be integrated elsewhere before it learns an update of so many bytes. */
-  isHeavy(update: number): boolean {
+  /** Whether it should be integrated elsewhere. */
+  get isHeavy(): boolean {
     const state = this.#state;
-    return isHeavy(state.kind === 'hot' ? state.content.weight : this.bytes, update);
+    return state.kind === 'hot' ? state.content.isHeavy : isHeavy(this.bytes);
   }
 
   /** From now on it is integrated elsewhere, where all of `updates` are: `settle` takes the place of `applyUpdates`. */

@@ -13,11 +13,15 @@ const INTEGRATED_UPDATES = 500;
 /** Encoding so much takes about twenty milliseconds. */
 const ENCODED_BYTES = 1024 * KIB;
 
-/** With so much in it, collecting the garbage of a heap with its Yjs items takes some twenty milliseconds. */
-const HOSTED_BYTES = 2048 * KIB;
+/** A heap with so many Yjs structs is collected within some ten milliseconds; so many are in so many bytes at most. */
+const MANY_STRUCTS = 50_000;
+const HOSTED_BYTES = 1024 * KIB;
 
 /** One update of so many bytes takes longer to integrate than others should wait. */
 const HOSTED_UPDATE = 256 * KIB;
+
+/** Updates of so many bytes in all are integrated in one go. */
+const BURST_BYTES = 128 * KIB;
 
 interface Stored {
   readonly updates: readonly Uint8Array[];
@@ -38,9 +42,28 @@ export function isQuicklyEncoded(bytes: number): boolean {
   return bytes <= ENCODED_BYTES;
 }
 
-/** Whether a document of so many bytes that is to learn an update of so many is better integrated in another thread. */
-export function isHeavy(bytes: number, update: number): boolean {
-  return bytes > HOSTED_BYTES || update > HOSTED_UPDATE;
+/** Whether a document has too much in it to be integrated on the event loop. */
+export function isHeavy(bytes: number): boolean {
+  return bytes > HOSTED_BYTES;
+}
+
+export function hasManyStructs(structs: number): boolean {
+  return structs > MANY_STRUCTS;
+}
+
+/** Whether an update is integrated soon enough that nobody has to wait for it. */
+export function isQuicklyLearned({ byteLength }: Uint8Array): boolean {
+  return byteLength <= HOSTED_UPDATE;
+}
+
+/** How many of these updates, from the first one, make a burst; at least one. */
+export function burstLength(updates: readonly { readonly update: Uint8Array }[]): number {
+  let bytes = 0;
+  for (let at = 0; at < updates.length; at++) {
+    bytes += updates[at]?.update.byteLength ?? 0;
+    if (bytes > BURST_BYTES) return Math.max(1, at);
+  }
+  return updates.length;
 }
 
 export function bytesOf(updates: readonly Uint8Array[]): number {

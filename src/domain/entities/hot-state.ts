@@ -1,13 +1,20 @@
 import * as Y from 'yjs';
 import type { ColdState } from './cold-state.ts';
+import { hasManyStructs } from './document-weight.ts';
 import { IntegratedDoc } from './integrated-doc.ts';
 import { type Integration, learnedOf, type ScannedUpdate } from './integration.ts';
 import { type Folding, UpdateTrail } from './update-trail.ts';
+
+/** Bytes that are learned between two counts of what there is. */
+const COUNTED_EVERY = 32 * 1024;
 
 /** A document that can be edited: integrated, and as the updates that made it. */
 export class HotState {
   readonly #integrated: IntegratedDoc;
   readonly #trail: UpdateTrail;
+  #isHeavy = false;
+  /** Of `added` of the trail. */
+  #countedAt = 0;
 
   /** @param updates what `doc` was made of */
   constructor(doc: Y.Doc, updates: readonly Uint8Array[]) {
@@ -30,9 +37,14 @@ export class HotState {
     return this.#trail.isLong;
   }
 
-  /** See `UpdateTrail.weight`. */
-  get weight(): number {
-    return this.#trail.weight;
+  /** Whether it has so many structs that it should not stay in this heap. */
+  get isHeavy(): boolean {
+    // Counting looks at each client: not for each update.
+    if (this.#trail.added - this.#countedAt >= COUNTED_EVERY) {
+      this.#countedAt = this.#trail.added;
+      this.#isHeavy = hasManyStructs(this.#integrated.structs);
+    }
+    return this.#isHeavy;
   }
 
   folding(): Folding | undefined {

@@ -42,6 +42,7 @@ export class UpdateTrail {
   /** None where the document must be encoded before somebody joins. */
   #parts: Part[] | undefined;
   #bytes: number;
+  #added = 0;
   /** Bytes of what it was made of, before it learned anything. */
   #baseBytes: number;
   #state: ColdState | undefined;
@@ -65,6 +66,7 @@ export class UpdateTrail {
   add(update: Uint8Array): void {
     this.#forget();
     this.#bytes += update.byteLength;
+    this.#added += update.byteLength;
     if (this.#parts === undefined) return;
     this.#parts.push(partOf(update));
     if (this.#parts.length <= MOST_UPDATES) return;
@@ -72,9 +74,9 @@ export class UpdateTrail {
     else mergeTiers(this.#parts);
   }
 
-  /** About what the document has as one update, and never much less. */
-  get weight(): number {
-    return Math.max(this.#baseBytes, this.#bytes / 8);
+  /** Bytes that were ever added. */
+  get added(): number {
+    return this.#added;
   }
 
   /** The updates that are kept. The same array until something is learned. */

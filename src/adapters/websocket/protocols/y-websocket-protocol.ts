@@ -10,7 +10,7 @@ import { MemberOutbox } from '../../shared/member-outbox.ts';
 import type { Outbox } from '../../shared/outbox.ts';
 import { serverFrame } from '../framing.ts';
 import type { Protocol } from './protocol.ts';
-import { updateFrames } from './update-frames.ts';
+import { updatePieces } from './update-frames.ts';
 import { decodeYWebsocketFrame, encodeDenied, encodeStep1 } from './y-websocket-codec.ts';
 import { awarenessFrame, Y_WEBSOCKET_FORMAT } from './y-websocket-format.ts';
 import { syncFrames } from './y-websocket-sync.ts';
@@ -37,7 +37,7 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
     this.#socket = socket;
     this.#documentId = documentId;
     this.#delivery = new MemberOutbox(socket.outbox, Y_WEBSOCKET_FORMAT, (member, update) => {
-      socket.outbox.writeOne(updateFrames([update]));
+      this.#write(updatePieces([update]));
       this.#showPresence(member);
     });
   }
@@ -104,12 +104,12 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
 
   /** Echoes the updates that are on disk, a frame each, in one write: the provider takes its own update as saved. */
   acknowledge(tickets: readonly Ticket[]): void {
-    this.#socket.outbox.writeOne(updateFrames(tickets.map(({ update }) => update)));
+    this.#write(updatePieces(tickets.map(({ update }) => update)));
   }
 
   async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {
     const parts = await this.#socket.collaboration.getSyncParts(member, stateVector);
-    this.#socket.outbox.writeOne(syncFrames(parts));
+    this.#write(syncFrames(parts));
   }
 
   #showPresence(member: RoomMember): void {
@@ -119,6 +119,10 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
   #required(): RoomMember {
     if (this.#member === undefined) throw new CollaborationError('not-found', 'The document is not open.');
     return this.#member;
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) this.#socket.outbox.writeOne(piece);
   }
 
   #send(message: Uint8Array): void {
