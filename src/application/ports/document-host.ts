@@ -1,4 +1,4 @@
-import type { Integration, ScannedUpdate } from '../../domain/entities/integration.ts';
+import type { Integrations, ScannedUpdate } from '../../domain/entities/integration.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 
 /** Keeps large documents integrated, off the event loop. */
@@ -19,7 +19,7 @@ export interface HostedDocument {
    * @throws CollaborationError `invalid` when one of them does not integrate · `unavailable` when the host is lost; in
    * either case the document is gone there
    */
-  apply(updates: readonly ScannedUpdate[]): Promise<readonly Integration[]>;
+  apply(updates: readonly ScannedUpdate[]): Promise<Integrations>;
   /** All of it as one update, encoding v1. @throws CollaborationError `unavailable` when it is gone */
   encode(): Promise<Uint8Array>;
   /** Gives the memory back. What is under way rejects. */

@@ -100,7 +100,7 @@ export class RoomContent {
     // Let go of meanwhile, it has nothing to do with what is here now.
     if (this.#held !== held) throw new CollaborationError('unavailable', 'The document was let go of.');
     held.document.settle(burst, integrations);
-    return integrations;
+    return integrations.each;
   }
 
   /** What merges all updates of the document. */

@@ -7,7 +7,7 @@ import { isHeavy, isQuicklyEncoded, isQuicklyIntegrated } from './document-weigh
 import type { Effort } from './effort.ts';
 import { HostedState } from './hosted-state.ts';
 import { HotState } from './hot-state.ts';
-import { type Integration, KNOWN, type ScannedUpdate } from './integration.ts';
+import { type Integration, type Integrations, KNOWN, type ScannedUpdate } from './integration.ts';
 import { restoreDoc, restoreDocInSteps, unreadable } from './restore-doc.ts';
 import { type Folding, isWorthFolding } from './update-trail.ts';
 
@@ -68,9 +68,9 @@ export class CollaborativeDocument {
   }
 
   /** What became of updates where they were integrated. */
-  settle(updates: readonly ScannedUpdate[], integrations: readonly Integration[]): void {
+  settle(updates: readonly ScannedUpdate[], integrations: Integrations): void {
     if (this.#state.kind !== 'hosted') throw new CollaborationError('internal', 'The document is integrated here.');
-    if (integrations.every(({ kind }) => kind === 'known')) return;
+    if (integrations.each.every(({ kind }) => kind === 'known')) return;
     this.#stateVector = undefined;
     this.#state.content.settle(updates, integrations);
   }

@@ -20,8 +20,9 @@ const HOSTED_BYTES = 1024 * KIB;
 /** One update of so many bytes takes longer to integrate than others should wait. */
 const HOSTED_UPDATE = 256 * KIB;
 
-/** Updates of so many bytes in all are integrated in one go. */
+/** Updates of so many bytes in all, and so many of them, are integrated and passed on in one go. */
 const BURST_BYTES = 128 * KIB;
+const BURST_UPDATES = 1000;
 
 interface Stored {
   readonly updates: readonly Uint8Array[];
@@ -58,12 +59,13 @@ export function isQuicklyLearned({ byteLength }: Uint8Array): boolean {
 
 /** How many of these updates, from the first one, make a burst; at least one. */
 export function burstLength(updates: readonly { readonly update: Uint8Array }[]): number {
+  const most = Math.min(updates.length, BURST_UPDATES);
   let bytes = 0;
-  for (let at = 0; at < updates.length; at++) {
+  for (let at = 0; at < most; at++) {
     bytes += updates[at]?.update.byteLength ?? 0;
     if (bytes > BURST_BYTES) return Math.max(1, at);
   }
-  return updates.length;
+  return most;
 }
 
 export function bytesOf(updates: readonly Uint8Array[]): number {

@@ -1,6 +1,6 @@
 import { scanUpdate, type UpdateScan } from '../codecs/scan-update.ts';
 import { ColdState } from './cold-state.ts';
-import { type Integration, learnedOf, type ScannedUpdate } from './integration.ts';
+import { type Integrations, learnedOf, type ScannedUpdate } from './integration.ts';
 import { type Folding, UpdateTrail } from './update-trail.ts';
 
 /**
@@ -43,13 +43,14 @@ export class HostedState {
   }
 
   /** Takes over what became of updates where they were integrated. */
-  settle(updates: readonly ScannedUpdate[], integrations: readonly Integration[]): void {
-    integrations.forEach((integration, at) => {
-      const each = updates[at];
-      const learned = learnedOf(integration, each?.update);
+  settle(updates: readonly ScannedUpdate[], { each, merged }: Integrations): void {
+    if (merged !== undefined) this.#trail.add(merged);
+    each.forEach((integration, at) => {
+      const update = updates[at];
+      const learned = learnedOf(integration, update?.update);
       if (learned === undefined) return;
-      this.#trail.add(learned);
-      this.#pass(each !== undefined && learned === each.update ? each.scan : scanUpdate(learned));
+      if (merged === undefined) this.#trail.add(learned);
+      this.#pass(update !== undefined && learned === update.update ? update.scan : scanUpdate(learned));
     });
   }
 

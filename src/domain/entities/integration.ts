@@ -25,6 +25,13 @@ export type Integration =
 export const LEARNED: Integration = { kind: 'learned' };
 export const KNOWN: Integration = { kind: 'known' };
 
+/** What became of several updates, in their order. */
+export interface Integrations {
+  readonly each: readonly Integration[];
+  /** What was learned of them, as one update, where that is not just one of them. */
+  readonly merged: Uint8Array | undefined;
+}
+
 /** What a document has learned of an update; nothing where that is nothing. */
 export function learnedOf(integration: Integration, update: Uint8Array | undefined): Uint8Array | undefined {
   switch (integration.kind) {

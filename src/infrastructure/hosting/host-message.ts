@@ -1,4 +1,4 @@
-import type { Integration } from '../../domain/entities/integration.ts';
+import type { Integrations } from '../../domain/entities/integration.ts';
 import type { PackedUpdates } from '../shared/packed-updates.ts';
 
 /** What is asked of the thread about the document with the number `key`. Nothing answers a `close`. */
@@ -15,7 +15,7 @@ export interface HostRequest {
 
 export type HostAnswer =
   | { readonly kind: 'opened' }
-  | { readonly kind: 'applied'; readonly integrations: readonly Integration[] }
+  | { readonly kind: 'applied'; readonly integrations: Integrations }
   | { readonly kind: 'encoded'; readonly update: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'failed'; readonly fault: 'invalid' | 'unavailable'; readonly reason: string };
 

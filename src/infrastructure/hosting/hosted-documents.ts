@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { scanUpdate } from '../../domain/codecs/scan-update.ts';
 import { IntegratedDoc } from '../../domain/entities/integrated-doc.ts';
-import type { Integration } from '../../domain/entities/integration.ts';
+import { type Integrations, learnedOf } from '../../domain/entities/integration.ts';
 import { restoreDocInSteps } from '../../domain/entities/restore-doc.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { DocumentId } from '../../domain/value-objects/document-id.ts';
@@ -28,10 +28,12 @@ export class HostedDocuments {
   }
 
   /** @throws CollaborationError `invalid` when one of them does not integrate: then the document is dropped */
-  apply(key: number, updates: readonly Uint8Array[]): readonly Integration[] {
+  apply(key: number, updates: readonly Uint8Array[]): Integrations {
     const integrated = this.#open(key);
     try {
-      return integrated.apply(updates.map((update) => ({ update, scan: scanUpdate(update) })));
+      const each = integrated.apply(updates.map((update) => ({ update, scan: scanUpdate(update) })));
+      const learned = each.flatMap((integration, at) => learnedOf(integration, updates[at]) ?? []);
+      return { each, merged: learned.length > 1 ? Y.mergeUpdates(learned) : undefined };
     } catch (cause) {
       // Some of them may be in it by half.
       this.close(key);

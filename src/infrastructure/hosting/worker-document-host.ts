@@ -1,5 +1,5 @@
 import type { DocumentHost, HostedDocument } from '../../application/ports/document-host.ts';
-import type { Integration, ScannedUpdate } from '../../domain/entities/integration.ts';
+import type { Integrations, ScannedUpdate } from '../../domain/entities/integration.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { type PackedUpdates, packUpdates } from '../shared/packed-updates.ts';
@@ -83,7 +83,7 @@ class ThreadDocument implements HostedDocument {
     ]);
   }
 
-  async apply(scanned: readonly ScannedUpdate[]): Promise<readonly Integration[]> {
+  async apply(scanned: readonly ScannedUpdate[]): Promise<Integrations> {
     const updates = await packUpdates(scanned.map(({ update }) => update));
     const task = { kind: 'apply', key: this.#key, updates } as const;
     const { integrations } = await this.#thread.ask(task, 'applied', [updates.bytes.buffer]);
