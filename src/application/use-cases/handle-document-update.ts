@@ -1,5 +1,8 @@
-import { scanUpdate } from '../../domain/codecs/scan-update.ts';
+import { scanInSteps } from '../../domain/codecs/scan-in-steps.ts';
+import { scanUpdate, type UpdateScan } from '../../domain/codecs/scan-update.ts';
+import { isQuicklyLearned } from '../../domain/entities/document-weight.ts';
 import { CollaborationError } from '../../domain/errors.ts';
+import { inSteps } from '../room/in-steps.ts';
 import type { RoomMember } from '../room/room-member.ts';
 import type { UseCaseContext } from './context.ts';
 
@@ -8,7 +11,7 @@ import type { UseCaseContext } from './context.ts';
  * through the connection's acknowledgements once it is on disk; one that does not integrate reaches the session's sink
  * as a refusal.
  * @param update Yjs update, encoding v1; kept, so it must not be a view of a buffer that is used again.
- * @returns a promise where the sender should wait before it sends more.
+ * @returns a promise where the sender should wait before it sends more; it may reject as the call may throw.
  * @throws CollaborationError `forbidden` · `too-large` · `invalid` when it does not decode
  */
 export function handleDocumentUpdate(
@@ -16,16 +19,31 @@ export function handleDocumentUpdate(
   member: RoomMember,
   update: Uint8Array,
 ): Promise<void> | undefined {
-  const { room, session, connection } = member;
   if (member.access === 'read') throw new CollaborationError('forbidden', 'This session may only read.');
   if (update.byteLength > context.limits.maxMessageBytes) {
     const most = context.limits.maxMessageBytes;
     throw new CollaborationError('too-large', `An update may have ${most} bytes; this one has ${update.byteLength}.`);
   }
-  const scan = scanUpdate(update);
+  if (!isQuicklyLearned(update)) return takeLarge(context, member, update);
+  return take(context, member, update, scanUpdate(update));
+}
+
+/** Its sender waits, and so does its connection: what it sends next comes behind. */
+async function takeLarge(context: UseCaseContext, member: RoomMember, update: Uint8Array): Promise<void> {
+  const scan = await inSteps(scanInSteps(update));
+  await take(context, member, update, scan);
+}
+
+function take(
+  { clock }: UseCaseContext,
+  member: RoomMember,
+  update: Uint8Array,
+  scan: UpdateScan,
+): Promise<void> | undefined {
+  const { room, session, connection } = member;
   // What follows the update proper is ignored by Yjs; stored and passed on it would be a stranger's free ride.
   const own = scan.size === update.byteLength ? update : update.subarray(0, scan.size);
-  session.updateLastSeen(context.clock.now());
+  session.updateLastSeen(clock.now());
   const ticket = connection.acknowledgements.open(session.documentId.value, session.clientId.value, own);
   room.submit({ member, ticket, update: own, scan });
   return room.busy;

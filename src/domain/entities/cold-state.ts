@@ -4,7 +4,7 @@ import { scanInSteps } from '../codecs/scan-in-steps.ts';
 import { scanUpdate, someDelete, type UpdateScan } from '../codecs/scan-update.ts';
 import { CollaborationError } from '../errors.ts';
 import { DeleteRanges } from './delete-ranges.ts';
-import { bytesOf, isQuicklyIntegrated, isSmallStep, UPDATES_A_STEP } from './document-weight.ts';
+import { bytesOf, isQuicklyIntegrated, isSmallStep, Step } from './document-weight.ts';
 import type { ScannedUpdate } from './integration.ts';
 
 /**
@@ -32,9 +32,10 @@ export class ColdState {
    */
   *reading(): Generator<undefined, void> {
     const clocks = new Map<number, number>();
-    for (const [at, update] of this.updates.entries()) {
+    const step = new Step();
+    for (const update of this.updates) {
       addClocks(clocks, yield* readingDeletes(update));
-      if (at % UPDATES_A_STEP === 0) yield;
+      if (step.isOverWith(update)) yield;
     }
     this.#clocks = clocks;
   }

@@ -33,6 +33,22 @@ export function isSmallStep(update: Uint8Array): boolean {
   return update.byteLength <= SMALL_STEP;
 }
 
+/** Counts updates that are handled one after the other. */
+export class Step {
+  #updates = 0;
+  #bytes = 0;
+
+  /** Whether others should have their turn once this one is handled too. */
+  isOverWith({ byteLength }: Uint8Array): boolean {
+    this.#updates++;
+    this.#bytes += byteLength;
+    if (this.#updates < UPDATES_A_STEP && this.#bytes < SMALL_STEP) return false;
+    this.#updates = 0;
+    this.#bytes = 0;
+    return true;
+  }
+}
+
 /** Whether a document of these updates is integrated soon enough that nobody has to wait for it. */
 export function isQuicklyIntegrated({ updates, bytes }: Stored): boolean {
   return bytes <= INTEGRATED_BYTES && updates.length <= INTEGRATED_UPDATES;
