@@ -1,4 +1,4 @@
-/** Packs the package, installs it in an empty folder, and uses it as a new user would. */
+/** Packs the packages, installs them in an empty folder, and uses them as a new user would. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -41,31 +41,56 @@ function check(holds, what) {
   console.log(`ok: ${what}`);
 }
 
+/** @param {string[]} which @returns {string} the name of the packed file */
+function pack(...which) {
+  const args = ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', folder, ...which];
+  const [{ filename }] = JSON.parse(run('npm', args, root));
+  return filename;
+}
+
+/** @param {number} http @param {number} grpc what a program with both providers prints */
+const clientProgram = (http, grpc) => `
+  import { WebSocketProvider } from '@yjs-collaboration/client';
+  import { GrpcProvider } from '@yjs-collaboration/client/grpc';
+  import { WebSocket } from 'ws';
+  import * as Y from 'yjs';
+  const options = { document: 'packed', doc: new Y.Doc() };
+  const browser = new WebSocketProvider({ ...options, url: 'ws://127.0.0.1:${http}/ws', WebSocket });
+  browser.doc.getText('t').insert(0, 'from the package');
+  await browser.whenSaved();
+  browser.destroy();
+  const bot = new GrpcProvider({ ...options, doc: new Y.Doc(), url: '127.0.0.1:${grpc}' });
+  await bot.whenSynced;
+  console.log(bot.doc.getText('t').toString());
+  bot.destroy();
+`;
+
 try {
-  const [{ filename }] = JSON.parse(
-    run('npm', ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', folder], root),
-  );
+  const [server, client] = [pack(), pack('--workspace', 'client')];
   run('npm', ['init', '-y']);
-  run('npm', ['install', '--omit=dev', '--ignore-scripts', `./${filename}`]);
+  run('npm', ['install', '--omit=dev', '--ignore-scripts', `./${server}`]);
   check(/^\d+\.\d+\.\d+\n$/.test(run('npx', ['yjs-collaboration-server', '--version'])), '--version prints a version');
   check(run('npx', ['yjs-collaboration-server', '--help']).includes('DATA_DIR'), '--help names the configuration');
   const [http, grpc] = [await freePort(), await freePort()];
   const env = { ...process.env, HTTP_ADDR: `127.0.0.1:${http}`, GRPC_ADDR: `127.0.0.1:${grpc}` };
-  const server = spawn(process.execPath, [join(folder, 'node_modules/yjs-collaboration-server/dist/main.js')], {
+  const child = spawn(process.execPath, [join(folder, 'node_modules/yjs-collaboration-server/dist/main.js')], {
     cwd: folder,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   try {
-    const exited = new Promise((resolve) => server.once('exit', resolve));
+    const exited = new Promise((resolve) => child.once('exit', resolve));
     const health = await fetchOnceUp(`http://127.0.0.1:${http}/`, Date.now() + 20_000);
     check(health.status === 200, 'GET / answers');
     const page = await fetch(`http://127.0.0.1:${http}/demo/`);
     check(page.status === 200 && (await page.text()).includes('<script'), '/demo is served');
-    server.kill('SIGTERM');
+    run('npm', ['install', '--ignore-scripts', `./${client}`, 'yjs', 'ws', '@grpc/grpc-js', '@grpc/proto-loader']);
+    const printed = run(process.execPath, ['--input-type=module', '--eval', clientProgram(http, grpc)]);
+    check(printed === 'from the package\n', 'the packed client saves over WebSocket and reads over gRPC');
+    child.kill('SIGTERM');
     check((await exited) === 0, 'SIGTERM ends it with 0');
   } finally {
-    server.kill('SIGKILL');
+    child.kill('SIGKILL');
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

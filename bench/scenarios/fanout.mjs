@@ -18,7 +18,7 @@ export function fanout({ readers, writers }) {
       { key: 'updatesPerFrame', title: 'updates a frame', unit: '', better: 'neither' },
     ],
     targets: [{ kind: 'ratio', metric: 'cpuPerMillion', against: 'hocuspocus', atMost: 1 / 4 }],
-    appliesTo: () => true,
+    appliesTo: (server) => server.id !== 'least',
     run: async (context) => {
       const crowd = await gather(context.server, readers, writers);
       await crowd.typeFor(context.quick ? 500 : 3000);

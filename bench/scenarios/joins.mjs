@@ -24,7 +24,7 @@ export const currentJoins = joins({
     { kind: 'ratio', metric: 'cpuPerJoin', against: 'relay', atMost: 1.3 },
     { kind: 'ratio', metric: 'cpuPerJoin', against: 'best-peer', atMost: 1 / 2 },
   ],
-  appliesTo: (server) => server.role !== 'limit',
+  appliesTo: (server) => server.id !== 'batching-relay',
 });
 
 /**

@@ -37,7 +37,7 @@ export const largeDocument = {
     { kind: 'absolute', metric: 'growth', atMost: 10 },
     { kind: 'absolute', metric: 'p99', atMost: 50 },
   ],
-  appliesTo: (server) => server.synchronises,
+  appliesTo: (server) => server.synchronises && server.role !== 'limit',
   prepare: prepareLargeDocument,
   run: async (context) => {
     const { pieces, state, clocks, textHash } = loadLargeDocument();

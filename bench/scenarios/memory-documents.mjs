@@ -20,7 +20,7 @@ export const memoryDocuments = {
     { key: 'residentMib', title: 'resident memory a document', unit: 'MiB', better: 'lower' },
   ],
   targets: [{ kind: 'ratio', metric: 'mibPerDocument', against: 'best-peer', atMost: 1 / 10 }],
-  appliesTo: (server) => server.synchronises,
+  appliesTo: (server) => server.synchronises && server.role !== 'limit',
   run: async (context) => {
     const { finalState } = loadTrace();
     const count = context.quick ? 20 : 60;

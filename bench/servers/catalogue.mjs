@@ -111,6 +111,21 @@ export const servers = [
     note: 'the limit: as the relay, but all frames of a tick in one buffer and one `socket.write` per client',
     start: (port) => ({ entry: file('./relay.mjs'), env: { PORT: String(port), MODE: 'tick' } }),
   },
+  {
+    id: 'least',
+    title: 'the least durable server',
+    role: 'limit',
+    protocol: 'y-websocket',
+    path: '/<document>',
+    synchronises: true,
+    keeps: false,
+    acknowledges: 'echo',
+    note: 'a limit: integrates, appends to one file (O_DSYNC, every 20 ms), passes on, echoes; checks, bounds and reopens nothing',
+    start: (port, _otherPort, directory) => ({
+      entry: file('./least.mjs'),
+      env: { PORT: String(port), LOG_FILE: `${directory}/log`, WINDOW_MS: '3' },
+    }),
+  },
 ];
 
 /** @param {Server} server @returns {boolean} */

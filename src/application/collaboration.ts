@@ -1,10 +1,10 @@
 import type { CollaborationSession, SessionStatus } from '../domain/entities/collaboration-session.ts';
 import type { DocumentId } from '../domain/value-objects/document-id.ts';
 import type { UserId } from '../domain/value-objects/user-id.ts';
-import type { RawProfile } from '../domain/value-objects/user-profile.ts';
 import type { ClientConnection } from './connection/client-connection.ts';
 import type { Principal } from './ports/authenticator.ts';
 import type { RoomMember } from './room/room-member.ts';
+import { checkAccess } from './use-cases/check-access.ts';
 import { cleanupExpiredSessions } from './use-cases/cleanup-expired-sessions.ts';
 import type { UseCaseContext } from './use-cases/context.ts';
 import { getActiveUsers } from './use-cases/get-active-users.ts';
@@ -17,6 +17,8 @@ import { handleHeartbeat, handleTransportAlive } from './use-cases/handle-heartb
 import { identifySession } from './use-cases/identify-session.ts';
 import { type JoinDocument, joinDocument } from './use-cases/join-document.ts';
 import { disconnect, leaveDocument } from './use-cases/leave-document.ts';
+import type { SaidProfile } from './use-cases/own-profile.ts';
+import { refreshToken } from './use-cases/refresh-token.ts';
 
 /** What the server does, for every door: one method a use case. */
 export class Collaboration {
@@ -30,12 +32,16 @@ export class Collaboration {
     return joinDocument(this.#context, join);
   }
 
-  identifySession(member: RoomMember, profile: RawProfile): void {
+  identifySession(member: RoomMember, profile: SaidProfile): void {
     identifySession(this.#context, member, profile);
   }
 
   leaveDocument(member: RoomMember, status: SessionStatus = 'Offline'): void {
     leaveDocument(this.#context, member, status);
+  }
+
+  refreshToken(connection: ClientConnection, principal: Principal): Promise<void> {
+    return refreshToken(this.#context, connection, principal);
   }
 
   disconnect(connection: ClientConnection): void {
@@ -74,7 +80,14 @@ export class Collaboration {
     return getDocumentState(this.#context, principal, documentId);
   }
 
+  /** Whoever asks is in the document already. */
   getActiveUsers(documentId: DocumentId): readonly CollaborationSession[] {
+    return getActiveUsers(this.#context, documentId);
+  }
+
+  /** @throws CollaborationError as `checkAccess` */
+  async peekActiveUsers(principal: Principal, documentId: DocumentId): Promise<readonly CollaborationSession[]> {
+    await checkAccess(this.#context, principal, documentId);
     return getActiveUsers(this.#context, documentId);
   }
 
@@ -82,7 +95,7 @@ export class Collaboration {
     return this.#context.sessions.countActiveUsers(documentId);
   }
 
-  getUserSessions(principal: Principal, userId: UserId): readonly CollaborationSession[] {
+  getUserSessions(principal: Principal, userId: UserId): Promise<readonly CollaborationSession[]> {
     return getUserSessions(this.#context, principal, userId);
   }
 

@@ -173,6 +173,27 @@ describe('Room: a document that another thread integrates', () => {
     expect([a.ended, a.refused, b.ended, b.refused, host.size]).toEqual([[], [], [], [], 1]);
   });
 
+  it('[ROOM18] [READ1] a reader may send what it knows, and nothing else; also after the thread died', async () => {
+    const { world, host, a, idle } = await scene();
+    const mine = edits(LARGE, 20);
+    world.send(a, ...mine);
+    await idle();
+    const carol = world.client('carol', () => 'read');
+    const { member } = await carol.join();
+    const known = new Y.Doc();
+    for (const update of [LARGE, ...mine.slice(0, 15)]) Y.applyUpdate(known, update);
+    const deletes = Y.encodeStateAsUpdate(known, Y.encodeStateVector(known));
+    const send = (update: Uint8Array) => world.collaboration.handleDocumentUpdate(member, update);
+    await send(deletes);
+    await send(Y.encodeStateAsUpdate(known));
+    await expect(send(insertion('new'))).rejects.toMatchObject({ kind: 'forbidden' });
+    host.die();
+    await expect(send(deletes)).rejects.toMatchObject({ kind: 'unavailable' });
+    await send(deletes);
+    await until(() => carol.acknowledged.length === 3, 'all that is known is acknowledged');
+    expect([member.room.sequence, host.size]).toEqual([21, 1]);
+  });
+
   it('[ROOM19] one that dies when nothing is under way is replaced for the next edit', async () => {
     const { world, host, a, idle, text } = await scene();
     const mine = edits(LARGE, 2);

@@ -17,7 +17,10 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'SECURITY.md',
   'docs/architecture.md',
+  'docs/authentication.md',
   'docs/performance.md',
+  'client/README.md',
+  'examples/README.md',
 ] as const;
 
 const [english, chinese] = READMES.map(read) as [string, string];

@@ -3,6 +3,7 @@ import type { Authenticator } from '../../src/application/ports/authenticator.ts
 import { CollaborationError } from '../../src/domain/errors.ts';
 import { MemoryUpdateLog } from '../../src/infrastructure/stores/memory/memory-update-log.ts';
 import { SabotagedLog } from '../contracts/saboteur.ts';
+import { principalOf } from '../support/principals.ts';
 import { BAIT, POISON } from './support/poison.ts';
 import { insertion, scene, textOf } from './support/scene.ts';
 
@@ -207,15 +208,15 @@ describe('Faults of Collaborate', () => {
 
 /** Knows the tokens `writer` and `reader`; nobody may open `secret`, and asking about `broken` fails. */
 const authenticator: Authenticator = {
+  demands: 'a token',
   authenticate: async ({ token }) => {
     if (token !== 'writer' && token !== 'reader') throw new CollaborationError('unauthenticated', 'No.');
-    return {
-      subject: token,
+    return principalOf({
       accessTo: ({ value }) => {
         if (value === 'broken') throw new Error('broken grant');
         if (value === 'secret') return 'none';
         return token === 'writer' ? 'write' : 'read';
       },
-    };
+    });
   },
 };

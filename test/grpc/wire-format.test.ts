@@ -20,6 +20,7 @@ import {
 import { ClientId } from '../../src/domain/value-objects/client-id.ts';
 import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { parseProfile } from '../../src/domain/value-objects/user-profile.ts';
+import { principalOf } from '../support/principals.ts';
 
 const NOW = 1000;
 const LIMITS = { maxNameLength: 100, maxMetadataEntries: 4, maxMetadataLength: 100 };
@@ -107,7 +108,6 @@ describe('gRPC wire format', () => {
 });
 
 function memberStub(): RoomMember {
-  const principal = { subject: undefined, accessTo: () => 'write' as const };
-  const connection = new ClientConnection('x', principal, new AcknowledgementQueue(() => undefined));
+  const connection = new ClientConnection('x', principalOf(), new AcknowledgementQueue(() => undefined));
   return { connection, session: sessionOf() } as unknown as RoomMember;
 }

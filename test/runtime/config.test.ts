@@ -105,6 +105,9 @@ const WRONG: readonly (readonly [KeyName, readonly string[]])[] = [
   ['TRACE_USER', ['a\u0007b', 'x'.repeat(257)]],
   ['DATA_DIR', ['', '  ']],
   ['STORE_URL', ['mysql://host/db', 'memory']],
+  ['AUTH_JWKS_URL', ['id.example/keys', 'file:///etc/keys', 'javascript:1']],
+  ['AUTH_ANONYMOUS', ['all', '']],
+  ['MAX_TOKEN_BYTES', ['63', '65537']],
   ['COMMIT_WINDOW_MS', ['-1', '1001', '1.5', '4ms', '']],
   ['STORE_RETRY_BYTES', ['1023', '1073741825', '0x400', '1e4']],
   ['PING_INTERVAL_MS', ['9', '86400001', 'NaN']],
@@ -129,6 +132,18 @@ describe('wrong values', () => {
       `MAX_NAME_LENGTH=1.5 is not allowed: it must be ${KEYS.MAX_NAME_LENGTH.allowed}.`,
     ]);
   });
+
+  it.each(['AUTH_SECRET', 'AUTH_WEBHOOK_SECRET'] as const)(
+    '[CFG2] [AUTH18] a wrong %s is named and not shown',
+    (name) => {
+      expect(faults({ [name]: 'too-short' })).toEqual([
+        `${name}=(not shown) is not allowed: it must be ${KEYS[name].allowed}.`,
+      ]);
+      expect(faults({ CONFIG_FILE: yamlFile(`${name}: 1234567890123456789012345678901234567890\n`) })).toHaveLength(1);
+      expect(loadConfig({ [name]: 'x'.repeat(32) })[name]).toBe('x'.repeat(32));
+      expect(loadConfig({ [name]: '' })[name]).toBeUndefined();
+    },
+  );
 
   it('[CFG2] every fault gets its line: unknown keys and wrong values together', () => {
     const CONFIG_FILE = yamlFile('HTTP_PORT: 80\nconstructor: 1\nLOG_LEVEL: loud\n');

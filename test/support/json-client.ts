@@ -34,8 +34,13 @@ export class JsonClient {
     ws.on('close', (code) => this.received.end(`The socket closed with ${code}`));
   }
 
-  static async open(wsUrl: string, path = '/ws'): Promise<JsonClient> {
-    const ws = new WebSocket(`${wsUrl}${path}`);
+  static async open(
+    wsUrl: string,
+    path = '/ws',
+    protocols: readonly string[] = [],
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<JsonClient> {
+    const ws = new WebSocket(`${wsUrl}${path}`, [...protocols], { headers });
     const client = new JsonClient(ws);
     atEnd(() => ws.terminate());
     await once(ws, 'open');

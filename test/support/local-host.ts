@@ -52,7 +52,11 @@ export class LocalHost implements DocumentHost {
       for (const _ of this.#documents.opening(key, value, updates));
       this.#open++;
     });
+    const host = this;
     return {
+      get isLost() {
+        return life !== host.#lost;
+      },
       apply: (burst) => {
         this.applied.push(burst.length);
         return during(() =>
@@ -62,6 +66,7 @@ export class LocalHost implements DocumentHost {
           ),
         );
       },
+      repeats: ({ update }) => during(() => this.#documents.repeats(key, update)),
       encode: () => during(() => this.#documents.encode(key)),
       close: () => {
         if (life === this.#lost) this.#open--;

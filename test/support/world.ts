@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { AcknowledgementQueue, type Ticket } from '../../src/application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../src/application/connection/client-connection.ts';
-import type { Access, Principal } from '../../src/application/ports/authenticator.ts';
+import type { Access } from '../../src/application/ports/authenticator.ts';
 import type { DocumentHost } from '../../src/application/ports/document-host.ts';
 import type { DocumentWorker } from '../../src/application/ports/document-worker.ts';
 import type { Logger } from '../../src/application/ports/logger.ts';
@@ -22,6 +22,7 @@ import { SabotagedLog } from '../contracts/saboteur.ts';
 import { withDeadline } from './inbox.ts';
 import { LocalHost } from './local-host.ts';
 import { ManualClock } from './manual-clock.ts';
+import { principalOf } from './principals.ts';
 
 /** Runs until `done`, a turn of the event loop at a time; nothing in here waits for time to pass. */
 export function until(done: () => boolean, what: string): Promise<void> {
@@ -105,9 +106,8 @@ export class FakeClient {
 
   constructor(world: World, name: string, access: (documentId: DocumentId) => Access) {
     this.#world = world;
-    const principal: Principal = { subject: undefined, accessTo: access };
     const queue = new AcknowledgementQueue((tickets) => this.acknowledged.push(...tickets));
-    this.connection = new ClientConnection(name, principal, queue);
+    this.connection = new ClientConnection(name, principalOf({ accessTo: access }), queue);
   }
 
   /** @param profile what it says of its user; `anonymous`: nothing */

@@ -10,6 +10,7 @@ import { GatedLog } from '../grpc/support/gated-log.ts';
 import { BAIT, POISON } from '../grpc/support/poison.ts';
 import { atEnd } from '../support/clean-up.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { everybodyMay } from '../support/principals.ts';
 import { startServer } from '../support/server.ts';
 import { insertion } from '../support/updates.ts';
 import { DENIED, hex, UPDATE, YWebsocketClient } from '../support/y-websocket-client.ts';
@@ -68,16 +69,14 @@ describe('faults', () => {
   });
 
   it('[YWS8] somebody who may not open the document gets the auth message before the close', async () => {
-    const authenticator = { authenticate: async () => ({ subject: 'eve', accessTo: () => 'none' as const }) };
-    const { wsUrl } = await start({}, { authenticator });
+    const { wsUrl } = await start({}, { authenticator: everybodyMay('none') });
     const client = await YWebsocketClient.open(wsUrl, 'd');
     expect([...(await client.nextOfAll()).subarray(0, 2)]).toEqual([...DENIED]);
     expect(await client.closed).toBe(4403);
   });
 
   it('[YWS8] a write by somebody who may only read is answered with the auth message and not taken', async () => {
-    const authenticator = { authenticate: async () => ({ subject: 'eve', accessTo: () => 'read' as const }) };
-    const { wsUrl } = await start({}, { authenticator });
+    const { wsUrl } = await start({}, { authenticator: everybodyMay('read') });
     const client = await YWebsocketClient.join(wsUrl, 'd');
     client.update(insertion('x'));
     await client.next(DENIED);

@@ -1,10 +1,16 @@
-import { WebsocketProvider } from 'y-websocket';
+import { WebSocketProvider } from '@yjs-collaboration/client';
 import type * as Y from 'yjs';
-import { observedSocket } from './observed-socket.ts';
-import { type SavedMark, SavedState } from './saved-state.ts';
+import type { Visitor } from './visitor.ts';
 
-/** `refused`: the server closed with a code that means that trying again is of no use. */
-export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'refused';
+/** `refused`: the server said that trying again is of no use. `read-only`: it takes no edits. */
+export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'refused' | 'read-only';
+
+/**
+ * `saved`: the server has stored every edit of this window on disk. `saving`: some edit is not confirmed yet and the
+ * server is there. `offline`: some edit is not confirmed and there is no connection to confirm it. `refused`: the server
+ * takes no edits of this window.
+ */
+export type SavedMark = 'saved' | 'saving' | 'offline' | 'refused';
 
 export type ConnectionListener = {
   connection(state: ConnectionState): void;
@@ -15,69 +21,44 @@ export type ConnectionListener = {
 /** @param token sent as `?token=` where the server asks for one */
 export type Address = { readonly document: string; readonly token: string | undefined };
 
-/**
- * Connects the document over y-websocket and reports what the page shows of it.
- *
- * Tabs of one browser do not sync among themselves (BroadcastChannel): content that came from another tab would look
- * saved here while that tab is offline.
- */
-export function connect(doc: Y.Doc, address: Address, listener: ConnectionListener): WebsocketProvider {
-  const state = new SavedState();
+/** Connects the document and reports what the page shows of it. */
+export function connect(
+  doc: Y.Doc,
+  { document, token }: Address,
+  user: Visitor,
+  listener: ConnectionListener,
+): WebSocketProvider {
+  const provider = new WebSocketProvider({ url: serverUrl(), document, doc, token, user });
   let loaded = false;
-  const changed = () => {
-    if (loaded) listener.saved(state.mark);
+  const showSaved = () => {
+    if (loaded) listener.saved(markOf(provider));
   };
-
-  const socket = observedSocket({
-    sent: (frame) => state.sent(frame),
-    received: (frame) => {
-      if (frame.kind !== 'update') return;
-      state.received(frame.update);
-      changed();
-    },
-  });
-  const provider = new WebsocketProvider(serverUrl(), pathOf(address.document), doc, {
-    params: address.token === undefined ? {} : { token: address.token },
-    WebSocketPolyfill: socket,
-    disableBc: true,
-  });
-
   provider.on('status', ({ status }) => {
-    if (status !== 'connected') return;
-    state.opened();
-    changed();
+    if (status === 'disconnected') listener.connection('disconnected');
+    showSaved();
   });
-  provider.on('sync', (synced) => {
+  provider.on('synced', (synced) => {
     if (!synced) return;
     loaded = true;
     listener.connection('connected');
-    changed();
+    showSaved();
   });
-  provider.on('connection-close', () => {
-    state.closed();
-    listener.connection('disconnected');
-    changed();
-  });
-  provider.on('closed', () => listener.connection('refused'));
-  // Registered after the provider's own handler, so that `sent` comes before `edited`.
-  doc.on('update', (update, _origin, _doc, transaction) => {
-    if (!transaction.local) return;
-    state.edited(update);
-    changed();
+  provider.on('saved', showSaved);
+  provider.on('error', ({ kind, outcome }) => {
+    if (outcome === 'stops') listener.connection('refused');
+    else if (kind === 'read-only') listener.connection('read-only');
+    showSaved();
   });
   return provider;
 }
 
-/** Beside the page, so that a proxy may put both under a prefix: `/demo/` and `/ws`. */
-function serverUrl(): string {
-  const url = new URL('../ws', location.href);
-  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.search = '';
-  url.hash = '';
-  return url.href;
+function markOf({ saved, readOnly, status }: WebSocketProvider): SavedMark {
+  if (saved) return 'saved';
+  if (readOnly) return 'refused';
+  return status === 'connected' ? 'saving' : 'offline';
 }
 
-/** The provider puts the name into the URL as it is. */
-function pathOf(document: string): string {
-  return document.split('/').map(encodeURIComponent).join('/');
+/** Beside the page, so that a proxy may put both under a prefix: `/demo/` and `/ws`. */
+function serverUrl(): string {
+  return new URL('../ws', location.origin + location.pathname).href;
 }

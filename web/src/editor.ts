@@ -3,12 +3,12 @@ import { Collaboration } from '@tiptap/extension-collaboration';
 import { CollaborationCaret } from '@tiptap/extension-collaboration-caret';
 import { Placeholder } from '@tiptap/extensions';
 import { StarterKit } from '@tiptap/starter-kit';
-import type { WebsocketProvider } from 'y-websocket';
+import type { WebSocketProvider } from '@yjs-collaboration/client';
 import { renderCaret, renderSelection } from './caret.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Read-only until `setEditable(true)`: what is typed before the document has loaded would land above its content. */
-export function createEditor(element: HTMLElement, provider: WebsocketProvider, visitor: Visitor): Editor {
+export function createEditor(element: HTMLElement, provider: WebSocketProvider, visitor: Visitor): Editor {
   return new Editor({
     element,
     editable: false,

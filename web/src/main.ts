@@ -18,14 +18,15 @@ import { mountToolbar } from './toolbar.ts';
 
 const documentName = documentFromAddress();
 const { visitor, fresh } = loadVisitor();
-const provider = connect(
-  new Y.Doc(),
-  { document: documentName, token: tokenFromAddress() },
-  {
-    connection: connectionView(part('connection', HTMLElement), part('connection-text', HTMLElement)),
-    saved: savedView(part('saved', HTMLElement), part('saved-spoken', HTMLElement)),
+const showConnection = connectionView(part('connection', HTMLElement), part('connection-text', HTMLElement));
+const provider = connect(new Y.Doc(), { document: documentName, token: tokenFromAddress() }, visitor, {
+  connection: (state) => {
+    showConnection(state);
+    // What is typed now would be seen by nobody and lost with the tab.
+    if (state === 'read-only') editor.setEditable(false);
   },
-);
+  saved: savedView(part('saved', HTMLElement), part('saved-spoken', HTMLElement)),
+});
 const awareness = provider.awareness;
 
 const sheet = part('sheet', HTMLElement);
@@ -45,7 +46,7 @@ mountCopyLink(part('copy-link', HTMLButtonElement), part('copy-link-text', HTMLE
 part('document-name', HTMLElement).textContent = documentName;
 document.title = `${documentName} – shared editor`;
 
-provider.once('sync', () => {
+provider.once('synced', () => {
   sheet.removeAttribute('aria-busy');
   editor.setEditable(true);
   if (editor.isEmpty) editor.commands.focus();

@@ -1,9 +1,10 @@
-import type { SavedMark } from './saved-state.ts';
+import type { SavedMark } from './connection.ts';
 
 const TEXT: Record<SavedMark, string> = {
   saved: 'Saved',
   saving: 'Saving…',
   offline: 'Offline – kept in this tab',
+  refused: 'Not saved',
 };
 const SETTLED_MS = 1000;
 

@@ -1,4 +1,6 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { Expiring } from '../../application/connection/expiries.ts';
+import type { Principal } from '../../application/ports/authenticator.ts';
 import type { Timer } from '../../application/ports/clock.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { Outbox } from '../shared/outbox.ts';
@@ -16,7 +18,7 @@ export type CollaborateCall = ServerDuplexStream<ClientMessage | Undecodable, Ui
 /** `finishing`: nothing is read any more; the updates that were sent still get their acknowledgements. */
 type StreamState =
   | { readonly kind: 'authenticating' }
-  | { readonly kind: 'open'; readonly conversation: Conversation }
+  | { readonly kind: 'open'; readonly conversation: Conversation; readonly expiring: Expiring }
   | { readonly kind: 'finishing'; readonly deadline: Timer; readonly end: () => void }
   | { readonly kind: 'ended' };
 
@@ -67,9 +69,15 @@ export class CollaborateStream {
     }
   }
 
-  #open(principal: Conversation['connection']['principal']): void {
-    const conversation = new Conversation(this.#services, this.#format, this.#outbox, principal, () => this.#settled());
-    this.#state = { kind: 'open', conversation };
+  #open(principal: Principal): void {
+    const listener = {
+      settled: () => this.#settled(),
+      unauthenticated: (error: CollaborationError) => this.stop(error),
+    };
+    const conversation = new Conversation(this.#services, this.#format, this.#outbox, principal, listener);
+    const expiring = { principal, expire: (error: CollaborationError) => this.#expire(error) };
+    this.#state = { kind: 'open', conversation, expiring };
+    this.#services.expiries.watch(expiring);
     this.#call.on('data', (message: ClientMessage | Undecodable) => this.#receive(conversation, message));
     this.#call.on('end', () => this.#finish(conversation, () => this.#end(OK)));
   }
@@ -93,11 +101,18 @@ export class CollaborateStream {
 
   #finish(conversation: Conversation, end: () => void): void {
     if (this.#state.kind !== 'open') return;
+    this.#services.expiries.forget(this.#state.expiring);
     this.#call.pause();
     const deadline = this.#services.clock.after(this.#services.limits.outboxTimeout, end);
     this.#state = { kind: 'finishing', deadline, end };
     conversation.close();
     if (conversation.isSettled) end();
+  }
+
+  /** What was sent in time still gets its acknowledgement. */
+  #expire(error: CollaborationError): void {
+    this.#services.metrics.refused(error.kind);
+    this.stop(error);
   }
 
   #settled(): void {
@@ -135,7 +150,10 @@ export class CollaborateStream {
   #release(): void {
     const state = this.#state;
     this.#state = { kind: 'ended' };
-    if (state.kind === 'open') state.conversation.close();
+    if (state.kind === 'open') {
+      this.#services.expiries.forget(state.expiring);
+      state.conversation.close();
+    }
     if (state.kind === 'finishing') state.deadline.stop();
   }
 }

@@ -15,6 +15,14 @@ import { wellFormed } from './well-formed.ts';
 /** What a client may be told of an id that it sent, which can be of any length. */
 const MAX_ECHO = 256;
 
+/** Who is told of what becomes of a conversation. */
+export interface ConversationListener {
+  /** No update of the stream waits for its outcome any more. */
+  settled(): void;
+  /** The token does not do after all: it has expired, or nobody knows it. */
+  unauthenticated(error: CollaborationError): void;
+}
+
 /** What an authenticated stream says and hears. It ends when the stream does, not before: a fault is answered. */
 export class Conversation {
   readonly services: GrpcServices;
@@ -22,21 +30,20 @@ export class Conversation {
   readonly outbox: Outbox;
   readonly connection: ClientConnection;
   readonly #faults: FaultBudget;
-  readonly #onSettled: () => void;
+  readonly #listener: ConversationListener;
   #state: 'open' | 'closed' = 'open';
 
-  /** @param onSettled called whenever no update of the stream waits for its outcome any more */
   constructor(
     services: GrpcServices,
     format: GrpcWireFormat,
     outbox: Outbox,
     principal: Principal,
-    onSettled: () => void,
+    listener: ConversationListener,
   ) {
     this.services = services;
     this.format = format;
     this.outbox = outbox;
-    this.#onSettled = onSettled;
+    this.#listener = listener;
     this.#faults = new FaultBudget(services.clock, services.limits.maxInvalidMessages);
     const acknowledgements = new AcknowledgementQueue((tickets) => this.#acknowledge(tickets));
     this.connection = new ClientConnection(randomUUID(), principal, acknowledgements);
@@ -84,7 +91,7 @@ export class Conversation {
   }
 
   #settle(): void {
-    if (this.isSettled) this.#onSettled();
+    if (this.isSettled) this.#listener.settled();
   }
 
   #report(message: ClientMessage | Undecodable, thrown: unknown): void {
@@ -98,6 +105,7 @@ export class Conversation {
       logger.error(fields, `A gRPC message failed: ${message.message_type ?? 'none'}`);
     }
     metrics.refused(error.kind);
-    this.refuse(documentId, error);
+    if (error.kind === 'unauthenticated') this.#listener.unauthenticated(error);
+    else this.refuse(documentId, error);
   }
 }

@@ -1,18 +1,16 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Credentials } from '../../application/ports/authenticator.ts';
+import { bearerToken } from '../shared/bearer-token.ts';
 
 interface Call {
   readonly metadata: Metadata;
   getPeer(): string;
 }
 
-/** RFC 6750, section 2.1; schemes are case-insensitive. */
-const BEARER = /^Bearer +(\S+) *$/i;
-
 /** The bearer token of the `authorization` metadata, and where the call comes from. */
 export function credentialsOf(call: Call): Credentials {
   const [header] = call.metadata.get('authorization');
-  const token = typeof header === 'string' ? BEARER.exec(header)?.[1] : undefined;
+  const token = bearerToken(typeof header === 'string' ? header : undefined);
   return { token, remoteAddress: addressOf(call.getPeer()) };
 }
 

@@ -1,4 +1,5 @@
 import type { Collaboration } from '../../application/collaboration.ts';
+import type { Expiries } from '../../application/connection/expiries.ts';
 import type { Limits } from '../../application/limits.ts';
 import type { Authenticator } from '../../application/ports/authenticator.ts';
 import type { Clock } from '../../application/ports/clock.ts';
@@ -9,6 +10,7 @@ import type { Metrics } from '../../application/ports/metrics.ts';
 export interface GrpcServices {
   readonly collaboration: Collaboration;
   readonly authenticator: Authenticator;
+  readonly expiries: Expiries;
   readonly limits: Limits;
   readonly logger: Logger;
   readonly metrics: Metrics;

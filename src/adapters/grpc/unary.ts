@@ -14,11 +14,7 @@ import { activeUser } from './server-messages.ts';
 import type { GrpcServices } from './services.ts';
 import { statusOf } from './status.ts';
 
-type Answer<Request, Response> = (
-  services: GrpcServices,
-  principal: Principal,
-  request: Request,
-) => Response | Promise<Response>;
+type Answer<Request, Response> = (services: GrpcServices, principal: Principal, request: Request) => Promise<Response>;
 
 export async function getDocumentState(
   { collaboration }: GrpcServices,
@@ -38,16 +34,14 @@ export async function getDocumentState(
   };
 }
 
-export function getActiveUsers(
+export async function getActiveUsers(
   { collaboration }: GrpcServices,
   principal: Principal,
   request: ActiveUsersRequest,
-): ActiveUsersResponse {
+): Promise<ActiveUsersResponse> {
   const documentId = DocumentId.parse(request.document_id);
-  if (principal.accessTo(documentId) === 'none') {
-    throw new CollaborationError('forbidden', 'You may not open this document.');
-  }
-  return { active_users: collaboration.getActiveUsers(documentId).map(activeUser) };
+  const users = await collaboration.peekActiveUsers(principal, documentId);
+  return { active_users: users.map(activeUser) };
 }
 
 /** A unary RPC: authenticates, answers, and turns what was thrown into a status. */

@@ -37,7 +37,7 @@ async function describeDocument(services: RouteServices, request: FastifyRequest
 async function describeUser(services: RouteServices, request: FastifyRequest, rawId: string): Promise<object> {
   const id = UserId.parse(rawId);
   const now = services.clock.now();
-  const sessions = services.collaboration.getUserSessions(await principalOf(services, request), id);
+  const sessions = await services.collaboration.getUserSessions(await principalOf(services, request), id);
   return {
     user_id: id.value,
     username: id.username,

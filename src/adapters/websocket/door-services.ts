@@ -1,5 +1,7 @@
 import type { Collaboration } from '../../application/collaboration.ts';
+import type { Expiries } from '../../application/connection/expiries.ts';
 import type { Limits } from '../../application/limits.ts';
+import type { Authenticator } from '../../application/ports/authenticator.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
@@ -7,6 +9,8 @@ import type { Metrics } from '../../application/ports/metrics.ts';
 /** What the connections of the door share. */
 export interface DoorServices {
   readonly collaboration: Collaboration;
+  readonly authenticator: Authenticator;
+  readonly expiries: Expiries;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -2,19 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
+import { Stranger } from '../../application/connection/stranger.ts';
+import type { Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DoorServices } from './door-services.ts';
 import { type ConnectionTiming, monitor } from './monitor.ts';
 import { type Destination, destinationOf } from './path.ts';
 import { SocketConnection } from './socket-connection.ts';
+import { credentialsOf, selectProtocol, tokenOf } from './token.ts';
 import { handshakeOf, httpAnswer } from './transport/handshake.ts';
 import { Turns } from './transport/turns.ts';
 import { ServerWebSocket, type WebSocketOptions } from './transport/web-socket.ts';
 
 export interface WebSocketDoorOptions extends DoorServices {
-  readonly authenticator: Authenticator;
   readonly timing: ConnectionTiming;
+  /** Milliseconds that a client may take to show its token, where its protocol brings it in a message. */
+  readonly tokenTimeout: number;
 }
 
 /** Base64 in a JSON message, and what stands around it. */
@@ -26,8 +29,8 @@ const CLOSE_TIMEOUT = 10_000;
 /** Turns HTTP upgrades into connections, and watches them. */
 export class WebSocketDoor {
   readonly #services: DoorServices;
-  readonly #authenticator: Authenticator;
   readonly #options: WebSocketOptions;
+  readonly #tokenTimeout: number;
   readonly #connections = new Set<SocketConnection>();
   /** Upgraded, and not known yet. */
   readonly #arriving = new Set<ServerWebSocket>();
@@ -36,7 +39,7 @@ export class WebSocketDoor {
 
   constructor(options: WebSocketDoorOptions) {
     this.#services = options;
-    this.#authenticator = options.authenticator;
+    this.#tokenTimeout = options.tokenTimeout;
     this.#options = {
       maxPayload: Math.ceil((options.limits.maxMessageBytes * 4) / 3) + JSON_OVERHEAD,
       closeTimeout: CLOSE_TIMEOUT,
@@ -62,7 +65,7 @@ export class WebSocketDoor {
       answer(socket, httpAnswer('503 Service Unavailable'));
       return;
     }
-    const handshake = handshakeOf(request);
+    const handshake = handshakeOf(request, selectProtocol);
     if (handshake.kind === 'refused') {
       answer(socket, handshake.answer);
       return;
@@ -74,7 +77,8 @@ export class WebSocketDoor {
     }
     // Of the request nothing is kept: with its headers it would take as much memory as all the rest of a connection.
     const ws = new ServerWebSocket(socket, handshake.answer, head, this.#options);
-    void this.#admit(ws, destination, request.socket);
+    const token = tokenOf(request, handshake.offeredProtocols, destination.token);
+    void this.#admit(ws, { ...destination, token }, request.socket);
   }
 
   /** Tells every client to come back later; those that do not go are cut off by `terminate`. */
@@ -104,23 +108,23 @@ export class WebSocketDoor {
     }
   }
 
-  async #admission({ token }: Entrance, socket: Socket): Promise<Admission> {
-    const credentials = {
-      token,
-      // Asked of the system, so only where somebody wants to know.
-      get remoteAddress() {
-        return socket.remoteAddress;
-      },
-    };
+  async #admission({ kind, token }: Entrance, socket: Socket): Promise<Admission> {
+    const { authenticator, clock, logger } = this.#services;
+    if (kind === 'json' && token === undefined && authenticator.demands === 'a token') {
+      return { who: new Stranger(clock.now() + this.#tokenTimeout), refusal: undefined };
+    }
     try {
-      return { who: await this.#authenticator.authenticate(credentials), refusal: undefined };
+      return { who: await authenticator.authenticate(credentialsOf(token, socket)), refusal: undefined };
     } catch (thrown) {
-      return { who: NOBODY, refusal: CollaborationError.from(thrown) };
+      const refusal = CollaborationError.from(thrown);
+      if (refusal.kind === 'internal') logger.error({ err: thrown }, 'An authentication failed unforeseen');
+      return { who: new Stranger(clock.now()), refusal };
     }
   }
 
   #enter(ws: ServerWebSocket, destination: Entrance, socket: Socket, { who, refusal }: Admission): void {
-    const connection = new SocketConnection(this.#services, ws, randomUUID(), who, this.#onClosed);
+    const from = { id: randomUUID(), principal: who, socket };
+    const connection = new SocketConnection(this.#services, ws, from, this.#onClosed);
     this.#connections.add(connection);
     const { id } = connection.connection;
     const fields = {
@@ -130,12 +134,17 @@ export class WebSocketDoor {
       },
     };
     this.#services.logger.debug(fields, 'Connection opened');
-    if (refusal === undefined) connection.begin(destination);
-    else connection.refuse(destination, refusal);
+    if (refusal !== undefined) {
+      connection.refuse(destination, refusal);
+      return;
+    }
+    this.#services.expiries.watch(connection);
+    connection.begin(destination);
   }
 
   readonly #onClosed = (connection: SocketConnection, code: number, cause: Error | undefined): void => {
     this.#connections.delete(connection);
+    this.#services.expiries.forget(connection);
     this.#services.collaboration.disconnect(connection.connection);
     const why = cause === undefined ? {} : { err: cause };
     this.#services.logger.debug({ connection: connection.connection.id, code, ...why }, 'Connection closed');
@@ -161,5 +170,3 @@ function answer(socket: Duplex, text: string): void {
 function destroy(this: Duplex): void {
   this.destroy();
 }
-
-const NOBODY: Principal = { subject: undefined, accessTo: () => 'none' };

@@ -1,6 +1,7 @@
 import type { Collaboration } from '../../application/collaboration.ts';
 import { AcknowledgementQueue, type Ticket } from '../../application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../application/connection/client-connection.ts';
+import type { Expiring } from '../../application/connection/expiries.ts';
 import type { Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
@@ -13,18 +14,26 @@ import type { Protocol } from './protocols/protocol.ts';
 import { encodeDenied } from './protocols/y-websocket-codec.ts';
 import { YWebsocketProtocol } from './protocols/y-websocket-protocol.ts';
 import { SocketPipe } from './socket-pipe.ts';
+import { credentialsOf, type RemoteEnd } from './token.ts';
 import type { ServerWebSocket } from './transport/web-socket.ts';
 import type { WebSocketListener } from './transport/web-socket-listener.ts';
 
 /** Who is told that a connection has ended. */
 export type OnClosed = (connection: SocketConnection, code: number, cause: Error | undefined) => void;
 
+/** Who has come in. */
+export interface Arrival {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly socket: RemoteEnd;
+}
+
 /**
  * One WebSocket: reads a message, hands it to the protocol that it is in, and only then the next. While a message waits
  * for something, or the client does not read its answers, the socket is not read, so that TCP holds the client back and
  * nothing piles up here.
  */
-export class SocketConnection implements WebSocketListener {
+export class SocketConnection implements WebSocketListener, Expiring {
   readonly connection: ClientConnection;
   readonly outbox: Outbox;
   readonly pipe: SocketPipe;
@@ -32,25 +41,32 @@ export class SocketConnection implements WebSocketListener {
   lastHeard: number;
   readonly #door: DoorServices;
   readonly #ws: ServerWebSocket;
+  readonly #socket: RemoteEnd;
   readonly #onClosed: OnClosed;
   #binary: YWebsocketProtocol | undefined;
   #json: JsonProtocol | undefined;
   #reading: 'on' | 'held back' = 'on';
   #faults = 0;
 
-  constructor(door: DoorServices, ws: ServerWebSocket, id: string, principal: Principal, onClosed: OnClosed) {
+  constructor(door: DoorServices, ws: ServerWebSocket, from: Arrival, onClosed: OnClosed) {
     this.#door = door;
     this.#ws = ws;
     this.#onClosed = onClosed;
     this.pipe = new SocketPipe(ws);
     this.outbox = new Outbox(this.pipe, door.limits);
-    this.connection = new ClientConnection(id, principal, new AcknowledgementQueue((done) => this.#acknowledge(done)));
+    const acknowledgements = new AcknowledgementQueue((done) => this.#acknowledge(done));
+    this.connection = new ClientConnection(from.id, from.principal, acknowledgements);
+    this.#socket = from.socket;
     this.lastHeard = door.clock.now();
     ws.listen(this);
   }
 
   get collaboration(): Collaboration {
     return this.#door.collaboration;
+  }
+
+  get principal(): Principal {
+    return this.connection.principal;
   }
 
   /** Whether messages of the client are heard; if not, its silence says nothing. */
@@ -70,6 +86,21 @@ export class SocketConnection implements WebSocketListener {
     this.#door.metrics.refused(error.kind);
     if (destination.kind === 'json') this.#text().report(error);
     else this.outbox.writeOne(serverFrame(encodeDenied(error.message), 'binary'));
+    this.close(error);
+  }
+
+  /** A token came in a message. @throws CollaborationError as `Authenticator.authenticate` and `refreshToken` */
+  async authenticate(token: string): Promise<void> {
+    const principal = await this.#door.authenticator.authenticate(credentialsOf(token, this.#socket));
+    await this.collaboration.refreshToken(this.connection, principal);
+  }
+
+  expire(error: CollaborationError): void {
+    this.#door.metrics.refused(error.kind);
+    this.#binary?.report(error);
+    if (this.#binary === undefined || this.#json !== undefined) this.#text().reportOfSocket(error);
+    // The closing handshake may take its time; the sessions are over now.
+    this.collaboration.disconnect(this.connection);
     this.close(error);
   }
 
@@ -167,7 +198,7 @@ export class SocketConnection implements WebSocketListener {
     protocol.report(error);
     this.countFault(error);
     const fatal = protocol === this.#binary && error.kind === 'invalid';
-    if (fatal || error.kind === 'unavailable') this.close(error);
+    if (fatal || error.kind === 'unavailable' || error.kind === 'unauthenticated') this.close(error);
   }
 
   #translate(thrown: unknown): CollaborationError {

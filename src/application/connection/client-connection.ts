@@ -6,7 +6,8 @@ import type { AcknowledgementQueue } from './acknowledgements.ts';
 export class ClientConnection {
   /** For the log. */
   readonly id: string;
-  readonly principal: Principal;
+  /** Replaced by that of a newer token. */
+  principal: Principal;
   readonly acknowledgements: AcknowledgementQueue;
   readonly #members = new Map<string, RoomMember>();
   #state: 'open' | 'ended' = 'open';

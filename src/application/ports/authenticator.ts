@@ -8,13 +8,26 @@ export interface Credentials {
 
 export type Access = 'read' | 'write' | 'none';
 
-/** Who a connection speaks for. */
+/** Who a connection, or one document of it, speaks for. */
 export interface Principal {
+  /** The only user id that it may join under; none where whatever a client says of itself is believed. */
   readonly subject: string | undefined;
-  accessTo(documentId: DocumentId): Access;
+  /** What the user is shown as where the client does not say. */
+  readonly name: string | undefined;
+  /** A CSS colour. */
+  readonly color: string | undefined;
+  /** Unix milliseconds, after which it may do nothing; none: it does not expire. Asked again each time: it may change. */
+  readonly expiresAt: number | undefined;
+  /**
+   * A promise only where somebody else has to be asked. The other members are right once it has resolved.
+   * @throws (or rejects with) CollaborationError `unauthenticated` · `unavailable` when nobody could be asked
+   */
+  accessTo(documentId: DocumentId): Access | Promise<Access>;
 }
 
 export interface Authenticator {
-  /** @throws CollaborationError `unauthenticated` */
+  /** Whether somebody without a token may be let in at all. */
+  readonly demands: 'nothing' | 'a token';
+  /** @throws CollaborationError `unauthenticated` · `unavailable` when the keys cannot be had */
   authenticate(credentials: Credentials): Promise<Principal>;
 }

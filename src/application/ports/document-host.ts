@@ -20,6 +20,10 @@ export interface HostedDocument {
    * either case the document is gone there
    */
   apply(updates: readonly ScannedUpdate[]): Promise<Integrations>;
+  /** Whether an update adds nothing. @throws CollaborationError `unavailable` when it is gone */
+  repeats(scanned: ScannedUpdate): Promise<boolean>;
+  /** Whether it is gone because the host is. */
+  readonly isLost: boolean;
   /** All of it as one update, encoding v1. @throws CollaborationError `unavailable` when it is gone */
   encode(): Promise<Uint8Array>;
   /** Gives the memory back. What is under way rejects. */

@@ -1,6 +1,6 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
 import { isQuicklyLearned } from '../../domain/entities/document-weight.ts';
-import type { Integration } from '../../domain/entities/integration.ts';
+import type { Integration, ScannedUpdate } from '../../domain/entities/integration.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DocumentRepository, LoadedDocument } from '../../domain/repositories/document-repository.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
@@ -101,6 +101,17 @@ export class RoomContent {
     if (this.#held !== held) throw new CollaborationError('unavailable', 'The document was let go of.');
     held.document.settle(burst, integrations);
     return integrations.each;
+  }
+
+  /** Whether an update adds nothing, of a hosted document. @throws CollaborationError as `HostedDocument.repeats` */
+  async repeats(scanned: ScannedUpdate): Promise<boolean> {
+    if (this.#held.kind === 'hosted') return this.#held.host.repeats(scanned);
+    throw new CollaborationError('unavailable', 'The document was let go of.');
+  }
+
+  /** Whether the thread that has it is no more. */
+  get isLost(): boolean {
+    return this.#held.kind === 'hosted' && this.#held.host.isLost;
   }
 
   /** What merges all updates of the document. */

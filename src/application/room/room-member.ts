@@ -21,7 +21,8 @@ export interface SessionSink {
 export interface RoomMember {
   readonly room: Room;
   readonly connection: ClientConnection;
-  readonly access: Exclude<Access, 'none'>;
+  /** Replaced when a newer token allows something else. */
+  access: Exclude<Access, 'none'>;
   readonly sink: SessionSink;
   /** Replaced when an anonymous session says who it is. */
   session: CollaborationSession;

@@ -1,5 +1,6 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
 import { burstLength } from '../../domain/entities/document-weight.ts';
+import type { ScannedUpdate } from '../../domain/entities/integration.ts';
 import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { CollaborationEvent } from '../../domain/events.ts';
@@ -13,6 +14,7 @@ import { Intake } from './intake.ts';
 import { Members } from './members.ts';
 import { missing } from './missing.ts';
 import { recover } from './recovery.ts';
+import { repeats } from './repeats.ts';
 import { RoomContent } from './room-content.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
@@ -160,6 +162,11 @@ export class Room implements Gathering, JournalClient {
     return missing(this, this.#services.worker, stateVector, 'parts');
   }
 
+  /** Whether an update adds nothing. @throws CollaborationError as `whenReadable` */
+  repeats(scanned: ScannedUpdate): Promise<boolean> {
+    return repeats(this, scanned);
+  }
+
   /** Resolves when the document can be edited, or the room has failed. */
   warm(): Promise<void> {
     return this.busy ?? this.#wait(this.#content.warm(), 'readable');
@@ -167,7 +174,12 @@ export class Room implements Gathering, JournalClient {
 
   /** All updates of the document as one, in another thread. */
   merge(updates: readonly Uint8Array[]): Promise<Uint8Array> {
-    return this.#content.mergedBy(this.#services.worker)(updates);
+    return this.#fromElsewhere(this.#content.mergedBy(this.#services.worker)(updates));
+  }
+
+  /** `repeats`, asked where the document is integrated. */
+  repeatsElsewhere(scanned: ScannedUpdate): Promise<boolean> {
+    return this.#fromElsewhere(this.#content.repeats(scanned));
   }
 
   endOfTick(): void {
@@ -194,7 +206,8 @@ export class Room implements Gathering, JournalClient {
     // What is on its way into the document has no sequence number yet.
     if (this.#state.kind === 'busy') return this.#state.done.then(() => this.snapshot(compactor));
     const merge = this.#content.mergedBy(compactor);
-    return snapshotOf(this.#content.document, this.#intake.sequence, merge, this.#services);
+    const snapshot = snapshotOf(this.#content.document, this.#intake.sequence, merge, this.#services);
+    return this.#fromElsewhere(snapshot);
   }
 
   appendCommitted(record: LogRecord): void {
@@ -287,6 +300,16 @@ export class Room implements Gathering, JournalClient {
     }
     burst.forEach(abandon);
     this.fail(error);
+  }
+
+  /** What fails for want of the thread that has the document: it is read again, so that it does not fail for ever. */
+  async #fromElsewhere<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (cause) {
+      if (this.#state.kind === 'open' && this.#content.isLost) void this.#wait(this.#recover([]), 'unreadable');
+      throw cause;
+    }
   }
 
   #recover(burst: readonly Submission[]): Promise<void> {

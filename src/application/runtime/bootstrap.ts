@@ -5,6 +5,8 @@ import { ConfigError, type Environment, loadConfig } from './config/load-config.
 import { createServer, type Server } from './container.ts';
 import { help } from './help.ts';
 import { VERSION } from './package-root.ts';
+import { makeToken } from './token-command.ts';
+import type { TokenOptions } from './token-options.ts';
 
 /** What the process ends with: 0 done, 1 the start or the stop failed, 2 wrong arguments or configuration. */
 export type ExitCode = 0 | 1 | 2;
@@ -19,11 +21,23 @@ export async function bootstrap(environment: Environment, argv: readonly string[
     case 'version':
       process.stdout.write(`${VERSION}\n`);
       return 0;
+    case 'token':
+      return token(command.options, environment);
     case 'unknown':
       process.stderr.write(`${command.problem} Try --help.\n`);
       return 2;
     case 'serve':
       return serve(environment);
+  }
+}
+
+async function token(options: TokenOptions, environment: Environment): Promise<ExitCode> {
+  try {
+    process.stdout.write(`${await makeToken(options, loadConfig(environment), Date.now())}\n`);
+    return 0;
+  } catch (cause) {
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+    return cause instanceof ConfigError ? 2 : 1;
   }
 }
 

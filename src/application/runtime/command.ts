@@ -1,8 +1,11 @@
+import { parseTokenOptions, type TokenOptions } from './token-options.ts';
+
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'serve' }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
+  | { readonly kind: 'token'; readonly options: TokenOptions }
   | { readonly kind: 'unknown'; readonly problem: string };
 
 /** Reads the arguments behind the program's name. */
@@ -11,5 +14,14 @@ export function parseCommand(args: readonly string[]): Command {
   if (first === undefined || (first === 'serve' && rest.length === 0)) return { kind: 'serve' };
   if (args.includes('--help') || args.includes('-h')) return { kind: 'help' };
   if (args.includes('--version') || args.includes('-v')) return { kind: 'version' };
+  if (first === 'token') return tokenCommand(rest);
   return { kind: 'unknown', problem: `Unknown argument: ${JSON.stringify(rest[0] ?? first)}.` };
+}
+
+function tokenCommand(args: readonly string[]): Command {
+  try {
+    return { kind: 'token', options: parseTokenOptions(args) };
+  } catch (cause) {
+    return { kind: 'unknown', problem: cause instanceof Error ? cause.message : String(cause) };
+  }
 }

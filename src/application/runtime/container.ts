@@ -3,18 +3,19 @@ import { fileURLToPath } from 'node:url';
 import { HttpDoor } from '../../adapters/http/http-door.ts';
 import { WebSocketDoor } from '../../adapters/websocket/door.ts';
 import type { UpdateLog } from '../../domain/repositories/update-log.ts';
-import { OpenAuthenticator } from '../../infrastructure/auth/open/open-authenticator.ts';
 import { SystemClock } from '../../infrastructure/clock/system-clock.ts';
 import { WorkerCompactor } from '../../infrastructure/compaction/worker-compactor.ts';
 import { WorkerDocumentHost } from '../../infrastructure/hosting/worker-document-host.ts';
 import { PrometheusMetrics } from '../../infrastructure/metrics/prometheus/prometheus-metrics.ts';
 import type { Collaboration } from '../collaboration.ts';
+import { Expiries } from '../connection/expiries.ts';
 import type { Limits } from '../limits.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
+import { createAuthenticator } from './authentication.ts';
 import { BackgroundTasks } from './background-tasks.ts';
 import type { Settings } from './config/keys.ts';
 import { createCore } from './core.ts';
@@ -22,6 +23,7 @@ import { Doors } from './doors.ts';
 import { HealthReport } from './health-report.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { limitsOf } from './limits-of.ts';
+import { warnOfOpenDoors } from './open-door-warning.ts';
 import { ROOT } from './package-root.ts';
 import { GrpcPart } from './servers/grpc-part.ts';
 import { HttpServer } from './servers/http.ts';
@@ -48,20 +50,26 @@ export interface Server {
 /** Wires the server, top to bottom. @throws Error when the store cannot be opened */
 export async function createServer(settings: Settings, logger: Logger, overrides: Overrides = {}): Promise<Server> {
   const clock = overrides.clock ?? new SystemClock();
-  const authenticator = overrides.authenticator ?? new OpenAuthenticator();
   const compactor = overrides.compactor ?? new WorkerCompactor();
   const worker = overrides.worker ?? new WorkerCompactor();
   const host = overrides.host ?? new WorkerDocumentHost();
+  // Before the store is opened: a wrong key file leaves nothing behind.
+  const authenticator = overrides.authenticator ?? (await createAuthenticator(settings, { clock, logger }));
+  warnOfOpenDoors(settings, logger);
   const log = overrides.log ?? (await openStore(settings));
   const metrics = new PrometheusMetrics();
   const limits = limitsOf(settings);
   const core = createCore(settings, { log, compactor, worker, host, limits, clock, logger, metrics });
   const { collaboration, rooms, storage } = core;
-  const background = new BackgroundTasks(collaboration, rooms, clock, {
-    sessionTimeout: settings.SESSION_TIMEOUT_MS,
-    roomIdle: settings.ROOM_IDLE_MS,
-  });
-  const services: DoorServices = { collaboration, authenticator, limits, clock, logger, metrics };
+  const expiries = new Expiries();
+  const background = new BackgroundTasks(
+    { collaboration, rooms, expiries, clock },
+    {
+      sessionTimeout: settings.SESSION_TIMEOUT_MS,
+      roomIdle: settings.ROOM_IDLE_MS,
+    },
+  );
+  const services: DoorServices = { collaboration, authenticator, expiries, limits, clock, logger, metrics };
   const state = new HealthReport(core);
   const grpc = settings.ENABLE_GRPC ? grpcServer(settings, services) : undefined;
   const http = settings.ENABLE_HTTP ? httpServer(settings, services, state) : undefined;
@@ -73,6 +81,7 @@ export async function createServer(settings: Settings, logger: Logger, overrides
 interface DoorServices {
   readonly collaboration: Collaboration;
   readonly authenticator: Authenticator;
+  readonly expiries: Expiries;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -87,7 +96,7 @@ function grpcServer(settings: Settings, services: DoorServices): GrpcPart {
 
 function httpServer(settings: Settings, services: DoorServices, health: HealthReport): HttpServer {
   const timing = { pingInterval: settings.PING_INTERVAL_MS, keepAliveInterval: KEEP_ALIVE_INTERVAL };
-  const upgrades = new WebSocketDoor({ ...services, timing });
+  const upgrades = new WebSocketDoor({ ...services, timing, tokenTimeout: settings.AUTH_TIMEOUT_MS });
   const pages = existsSync(PAGES) ? PAGES : undefined;
   const door = new HttpDoor({ ...services, upgrades, health, pages });
   const { logger } = services;

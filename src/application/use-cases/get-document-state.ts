@@ -2,6 +2,7 @@ import type { CollaborationSession } from '../../domain/entities/collaboration-s
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { Principal } from '../ports/authenticator.ts';
+import { checkAccess } from './check-access.ts';
 import type { UseCaseContext } from './context.ts';
 import { getActiveUsers } from './get-active-users.ts';
 
@@ -21,16 +22,14 @@ const NOTHING = new Uint8Array([0]);
 
 /**
  * The whole state of a document.
- * @throws CollaborationError `not-found` when it was never written and nobody is in it · `forbidden` · `unavailable`
+ * @throws CollaborationError `not-found` when it was never written and nobody is in it · `unavailable` · as `checkAccess`
  */
 export async function getDocumentState(
   context: UseCaseContext,
   principal: Principal,
   documentId: DocumentId,
 ): Promise<DocumentState> {
-  if (principal.accessTo(documentId) === 'none') {
-    throw new CollaborationError('forbidden', 'You may not open this document.');
-  }
+  await checkAccess(context, principal, documentId);
   const room = await context.rooms.open(documentId);
   if (room.sequence === 0 && room.members.size === 0) {
     throw new CollaborationError('not-found', 'There is no such document: it was never written and nobody is in it.');

@@ -5,6 +5,7 @@ import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { Principal } from '../ports/authenticator.ts';
 import type { Room } from '../room/room.ts';
 import type { RoomMember } from '../room/room-member.ts';
+import { checkAccess } from './check-access.ts';
 import type { UseCaseContext } from './context.ts';
 
 export interface SyncData {
@@ -45,7 +46,7 @@ export async function getSyncParts(
 
 /**
  * What `getSyncData` answers, for somebody who has no session and wants none.
- * @throws CollaborationError as `getSyncData`, and `forbidden`
+ * @throws CollaborationError as `getSyncData` and `checkAccess`
  */
 export async function peekSyncData(
   context: UseCaseContext,
@@ -53,9 +54,7 @@ export async function peekSyncData(
   documentId: DocumentId,
   stateVector: Uint8Array,
 ): Promise<SyncData> {
-  if (principal.accessTo(documentId) === 'none') {
-    throw new CollaborationError('forbidden', 'You may not open this document.');
-  }
+  await checkAccess(context, principal, documentId);
   return missing(context, await context.rooms.open(documentId), stateVector);
 }
 

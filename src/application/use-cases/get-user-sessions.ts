@@ -4,10 +4,14 @@ import type { Principal } from '../ports/authenticator.ts';
 import type { UseCaseContext } from './context.ts';
 
 /** Where a user is: its sessions on this node, in documents that the one who asks may open. */
-export function getUserSessions(
+export async function getUserSessions(
   { sessions }: UseCaseContext,
   principal: Principal,
   userId: UserId,
-): readonly CollaborationSession[] {
-  return sessions.getSessionsByUser(userId).filter(({ documentId }) => principal.accessTo(documentId) !== 'none');
+): Promise<readonly CollaborationSession[]> {
+  const found: CollaborationSession[] = [];
+  for (const session of sessions.getSessionsByUser(userId)) {
+    if ((await principal.accessTo(session.documentId)) !== 'none') found.push(session);
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 import { scanInSteps } from '../../domain/codecs/scan-in-steps.ts';
 import { scanUpdate, type UpdateScan } from '../../domain/codecs/scan-update.ts';
 import { isQuicklyLearned } from '../../domain/entities/document-weight.ts';
+import type { ScannedUpdate } from '../../domain/entities/integration.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { inSteps } from '../room/in-steps.ts';
 import type { RoomMember } from '../room/room-member.ts';
@@ -11,15 +12,15 @@ import type { UseCaseContext } from './context.ts';
  * through the connection's acknowledgements once it is on disk; one that does not integrate reaches the session's sink
  * as a refusal.
  * @param update Yjs update, encoding v1; kept, so it must not be a view of a buffer that is used again.
- * @returns a promise where the sender should wait before it sends more; it may reject as the call may throw.
- * @throws CollaborationError `forbidden` · `too-large` · `invalid` when it does not decode
+ * @returns a promise where the sender should wait before it sends more.
+ * @throws (or rejects with) CollaborationError `forbidden` when the session may only read and the update adds something ·
+ * `too-large` · `invalid` when it does not decode
  */
 export function handleDocumentUpdate(
   context: UseCaseContext,
   member: RoomMember,
   update: Uint8Array,
 ): Promise<void> | undefined {
-  if (member.access === 'read') throw new CollaborationError('forbidden', 'This session may only read.');
   if (update.byteLength > context.limits.maxMessageBytes) {
     const most = context.limits.maxMessageBytes;
     throw new CollaborationError('too-large', `An update may have ${most} bytes; this one has ${update.byteLength}.`);
@@ -40,11 +41,24 @@ function take(
   update: Uint8Array,
   scan: UpdateScan,
 ): Promise<void> | undefined {
-  const { room, session, connection } = member;
   // What follows the update proper is ignored by Yjs; stored and passed on it would be a stranger's free ride.
   const own = scan.size === update.byteLength ? update : update.subarray(0, scan.size);
-  session.updateLastSeen(clock.now());
-  const ticket = connection.acknowledgements.open(session.documentId.value, session.clientId.value, own);
-  room.submit({ member, ticket, update: own, scan });
+  member.session.updateLastSeen(clock.now());
+  if (member.access === 'read') return submitRepetition(member, { update: own, scan });
+  return submit(member, own, scan);
+}
+
+function submit(member: RoomMember, update: Uint8Array, scan: UpdateScan): Promise<void> | undefined {
+  const { room, session, connection } = member;
+  const ticket = connection.acknowledgements.open(session.documentId.value, session.clientId.value, update);
+  room.submit({ member, ticket, update, scan });
   return room.busy;
+}
+
+/** Providers send what they have whenever they connect, and all deletes they know of: for a reader, that is no fault. */
+async function submitRepetition(member: RoomMember, scanned: ScannedUpdate): Promise<void> {
+  if (!(await member.room.repeats(scanned))) {
+    throw new CollaborationError('forbidden', 'This session may only read.');
+  }
+  await submit(member, scanned.update, scanned.scan);
 }

@@ -4,28 +4,32 @@ import { CollaborationError } from '../../domain/errors.ts';
 import { UserJoinedDocument } from '../../domain/events.ts';
 import type { ClientId } from '../../domain/value-objects/client-id.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
-import { parseProfile, type RawProfile, type UserProfile } from '../../domain/value-objects/user-profile.ts';
+import type { UserProfile } from '../../domain/value-objects/user-profile.ts';
 import type { ClientConnection } from '../connection/client-connection.ts';
 import type { RoomMember, SessionSink } from '../room/room-member.ts';
+import { checkAccess } from './check-access.ts';
 import type { UseCaseContext } from './context.ts';
+import { ownProfile, type SaidProfile } from './own-profile.ts';
 
 export interface JoinDocument {
   readonly connection: ClientConnection;
   readonly documentId: DocumentId;
   readonly clientId: ClientId;
   /** What the client says of its user; absent: an anonymous session. */
-  readonly profile: RawProfile | undefined;
+  readonly profile: SaidProfile | undefined;
   readonly sink: SessionSink;
 }
 
 /**
  * Makes a session and puts it in the document's room, from where it is told of all that others do.
  * @throws CollaborationError `session-exists` when the connection has a session of this document and client ·
- * `invalid` · `forbidden` · `too-large` when it has too many · `unavailable` when the document cannot be loaded
+ * `invalid` · `too-large` when it has too many · `unavailable` when the document cannot be loaded · as `checkAccess`
  */
 export async function joinDocument(context: UseCaseContext, join: JoinDocument): Promise<RoomMember> {
+  const granted = checkAccess(context, join.connection.principal, join.documentId);
+  const access = typeof granted === 'string' ? granted : await granted;
+  // Behind it: whoever decides of the access may say who this is.
   const { profile, identity } = identify(context, join);
-  const access = checkedAccess(join.connection, join.documentId);
   refuseSecondSession(join);
   if (join.connection.sessionCount >= context.limits.maxSessionsPerConnection) {
     const most = context.limits.maxSessionsPerConnection;
@@ -75,15 +79,10 @@ function newSessionId(): string {
 }
 
 function identify(context: UseCaseContext, join: JoinDocument): { profile: UserProfile; identity: SessionIdentity } {
-  const raw = join.profile ?? { userId: join.connection.principal.subject ?? join.clientId.value };
+  const { principal } = join.connection;
   const identity = join.profile === undefined ? 'anonymous' : 'named';
-  return { profile: parseProfile(raw, context.limits), identity };
-}
-
-function checkedAccess(connection: ClientConnection, documentId: DocumentId): 'read' | 'write' {
-  const access = connection.principal.accessTo(documentId);
-  if (access === 'none') throw new CollaborationError('forbidden', 'You may not open this document.');
-  return access;
+  const said = join.profile ?? { userId: principal.subject ?? join.clientId.value };
+  return { profile: ownProfile(context, principal, said), identity };
 }
 
 function refuseSecondSession({ connection, documentId, clientId }: JoinDocument): void {

@@ -8,6 +8,7 @@ import type { Effort } from './effort.ts';
 import { HostedState } from './hosted-state.ts';
 import { HotState } from './hot-state.ts';
 import { type Integration, type Integrations, KNOWN, type ScannedUpdate } from './integration.ts';
+import { isRepeated } from './repetition.ts';
 import { restoreDoc, restoreDocInSteps, unreadable } from './restore-doc.ts';
 import { type Folding, isWorthFolding } from './update-trail.ts';
 
@@ -114,6 +115,19 @@ export class CollaborativeDocument {
     const state = this.#state;
     if (state.kind === 'hot') return false;
     return (state.kind === 'cold' ? state.stored : state.content.state).knows(scanned);
+  }
+
+  /** Whether an update adds nothing; `when warm`, `elsewhere`: it takes an integrated document to tell. */
+  repeats(scanned: ScannedUpdate): boolean | 'when warm' | 'elsewhere' {
+    if (this.knows(scanned)) return true;
+    switch (this.#state.kind) {
+      case 'cold':
+        return 'when warm';
+      case 'hot':
+        return isRepeated(this.#state.content.doc, scanned);
+      case 'hosted':
+        return 'elsewhere';
+    }
   }
 
   /** What it takes to tell somebody with this state vector what is missing: as it is cheapest, or as one update. */

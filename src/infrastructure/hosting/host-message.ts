@@ -5,6 +5,7 @@ import type { PackedUpdates } from '../shared/packed-updates.ts';
 export type HostTask =
   | { readonly kind: 'open'; readonly key: number; readonly documentId: string; readonly updates: PackedUpdates }
   | { readonly kind: 'apply'; readonly key: number; readonly updates: PackedUpdates }
+  | { readonly kind: 'repeats'; readonly key: number; readonly update: Uint8Array }
   | { readonly kind: 'encode'; readonly key: number }
   | { readonly kind: 'close'; readonly key: number };
 
@@ -16,6 +17,7 @@ export interface HostRequest {
 export type HostAnswer =
   | { readonly kind: 'opened' }
   | { readonly kind: 'applied'; readonly integrations: Integrations }
+  | { readonly kind: 'compared'; readonly repeats: boolean }
   | { readonly kind: 'encoded'; readonly update: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'failed'; readonly fault: 'invalid' | 'unavailable'; readonly reason: string };
 

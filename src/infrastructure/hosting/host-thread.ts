@@ -27,6 +27,10 @@ export class HostThread {
     this.#worker.unref();
   }
 
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
   /**
    * Resolves with the answer of the kind that is expected.
    * @throws CollaborationError `invalid` as the thread says · `unavailable` where it cannot say anything any more

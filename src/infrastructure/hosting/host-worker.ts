@@ -33,6 +33,8 @@ async function answered(task: Exclude<HostTask, { kind: 'close' }>): Promise<Hos
         return { kind: 'opened' };
       case 'apply':
         return { kind: 'applied', integrations: documents.apply(task.key, unpackUpdates(task.updates)) };
+      case 'repeats':
+        return { kind: 'compared', repeats: documents.repeats(task.key, task.update) };
       case 'encode':
         return { kind: 'encoded', update: transferable(documents.encode(task.key)) };
     }

@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import { scanUpdate } from '../../domain/codecs/scan-update.ts';
 import { IntegratedDoc } from '../../domain/entities/integrated-doc.ts';
 import { type Integrations, learnedOf } from '../../domain/entities/integration.ts';
+import { isRepeated } from '../../domain/entities/repetition.ts';
 import { restoreDocInSteps } from '../../domain/entities/restore-doc.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { DocumentId } from '../../domain/value-objects/document-id.ts';
@@ -40,6 +41,10 @@ export class HostedDocuments {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new CollaborationError('invalid', `The update does not integrate: ${reason}`, cause);
     }
+  }
+
+  repeats(key: number, update: Uint8Array): boolean {
+    return isRepeated(this.#open(key).doc, { update, scan: scanUpdate(update) });
   }
 
   encode(key: number): Uint8Array {

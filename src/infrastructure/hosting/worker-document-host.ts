@@ -90,6 +90,17 @@ class ThreadDocument implements HostedDocument {
     return integrations;
   }
 
+  get isLost(): boolean {
+    return this.#thread.isLost;
+  }
+
+  async repeats({ update }: ScannedUpdate): Promise<boolean> {
+    // Copied: of a view, all that it is a view of would go along.
+    const task = { kind: 'repeats', key: this.#key, update: update.slice() } as const;
+    const { repeats } = await this.#thread.ask(task, 'compared', [task.update.buffer]);
+    return repeats;
+  }
+
   async encode(): Promise<Uint8Array> {
     const { update } = await this.#thread.ask({ kind: 'encode', key: this.#key }, 'encoded');
     return update;

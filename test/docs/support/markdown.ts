@@ -37,7 +37,7 @@ export function relativeTargets(markdown: string): readonly string[] {
 
 /** Paths of sources and folders that the text names in code spelling. */
 export function namedPaths(markdown: string): readonly string[] {
-  const paths = /`((?:src|web|test|docs|scripts|idl)\/[\w./-]*|\.ci\/run|\.dependency-cruiser\.cjs)`/g;
+  const paths = /`((?:src|client|examples|web|test|docs|scripts|idl)\/[\w./-]*|\.ci\/run|\.dependency-cruiser\.cjs)`/g;
   return [...markdown.matchAll(paths)].map(([, path = '']) => path);
 }
 

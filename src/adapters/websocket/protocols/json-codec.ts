@@ -16,6 +16,12 @@ export interface JsonMessage {
   readonly update: Uint8Array | undefined;
 }
 
+/** A token for the socket: the first one, or a newer one. */
+export interface AuthMessage {
+  readonly type: 'auth';
+  readonly data: unknown;
+}
+
 /** What the server sends: json-websocket contract, "Server to client". */
 export interface JsonAnswer {
   readonly type: string;
@@ -32,10 +38,12 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
  * @throws CollaborationError `invalid` when it lacks `doc_id` or `type`, has an unknown type, wrong base64 or `data`
  * nested deeper than `MAX_DEPTH`, which could be read but not written again
  */
-export function decodeJsonMessage(raw: JsonObject): JsonMessage {
+export function decodeJsonMessage(raw: JsonObject): JsonMessage | AuthMessage {
   const { type, doc_id, data, update } = raw;
+  if (type === 'auth') return { type, data };
   if (typeof doc_id !== 'string') throw new CollaborationError('invalid', 'A message needs "doc_id", a string.');
-  if (!isType(type)) throw new CollaborationError('invalid', `A message needs "type", one of ${TYPES.join(', ')}.`);
+  if (!isType(type))
+    throw new CollaborationError('invalid', `A message needs "type", one of ${TYPES.join(', ')}, auth.`);
   if (isTooDeep(data)) throw new CollaborationError('invalid', '"data" is nested too deeply.');
   return { type, doc_id, data, update: decodeBase64(update) };
 }

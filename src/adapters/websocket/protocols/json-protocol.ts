@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Collaboration } from '../../../application/collaboration.ts';
 import type { Ticket } from '../../../application/connection/acknowledgements.ts';
 import type { ClientConnection } from '../../../application/connection/client-connection.ts';
+import { Stranger, tokenMissing } from '../../../application/connection/stranger.ts';
 import { EncodedBatch } from '../../../application/room/room-batch.ts';
 import type { RoomMember } from '../../../application/room/room-member.ts';
+import type { SaidProfile } from '../../../application/use-cases/own-profile.ts';
 import { CollaborationError } from '../../../domain/errors.ts';
 import { ClientId } from '../../../domain/value-objects/client-id.ts';
 import { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import type { RawProfile } from '../../../domain/value-objects/user-profile.ts';
 import { MemberOutbox } from '../../shared/member-outbox.ts';
 import type { Outbox } from '../../shared/outbox.ts';
 import {
@@ -24,6 +25,9 @@ import type { Protocol } from './protocol.ts';
 
 const NOTHING = new Uint8Array();
 
+/** Bytes of a frame that is looked into before it is known who sends it: the largest token, and what stands around it. */
+const MAX_FIRST_FRAME = 128 * 1024;
+
 /** What a protocol needs of the socket it is spoken on. */
 export interface JsonSocket {
   readonly collaboration: Collaboration;
@@ -33,6 +37,8 @@ export interface JsonSocket {
   close(error: CollaborationError): void;
   /** Counts a message that was refused after it had been received. */
   countFault(error: CollaborationError): void;
+  /** Takes a token, the first or a newer one. */
+  authenticate(token: string): Promise<void>;
 }
 
 /** The JSON contract on one socket: any number of documents, one session each. */
@@ -47,13 +53,24 @@ export class JsonProtocol implements Protocol {
 
   receive(frame: Buffer): Promise<void> | undefined {
     this.#document = undefined;
+    const isStranger = this.#socket.connection.principal instanceof Stranger;
+    if (isStranger && frame.byteLength > MAX_FIRST_FRAME) throw tokenMissing();
     const raw = parseJsonObject(frame);
     this.#document = documentOf(raw);
-    return this.#handle(decodeJsonMessage(raw));
+    const message = decodeJsonMessage(raw);
+    if (message.type === 'auth') return this.#authenticate(message.data);
+    if (isStranger) throw tokenMissing();
+    return this.#handle(message);
   }
 
   report(error: CollaborationError): void {
     this.#send(errorAnswer(this.#document, error));
+  }
+
+  /** What is wrong with the socket as a whole. */
+  reportOfSocket(error: CollaborationError): void {
+    this.#document = undefined;
+    this.report(error);
   }
 
   keepAlive(): void {
@@ -71,6 +88,12 @@ export class JsonProtocol implements Protocol {
   /** Whether a ticket is of one of this protocol's sessions. */
   owns(ticket: Ticket): boolean {
     return ticket.clientId === this.#clientId.value;
+  }
+
+  async #authenticate(data: unknown): Promise<void> {
+    await this.#socket.authenticate(tokenIn(data));
+    const { subject, expiresAt } = this.#socket.connection.principal;
+    this.#send({ type: 'auth', data: { user_id: subject ?? null, expires_at: expiresAt ?? null } });
   }
 
   #handle(message: JsonMessage): Promise<void> | undefined {
@@ -158,7 +181,7 @@ export class JsonProtocol implements Protocol {
     if (member !== undefined) this.#socket.collaboration.leaveDocument(member);
   }
 
-  #open(documentId: DocumentId, profile: RawProfile | undefined): Promise<RoomMember> {
+  #open(documentId: DocumentId, profile: SaidProfile | undefined): Promise<RoomMember> {
     const { collaboration, connection, outbox } = this.#socket;
     const doc_id = documentId.value;
     const members = new MemberOutbox(outbox, JSON_FORMAT, (member, update) => {
@@ -216,7 +239,14 @@ function required(update: Uint8Array | undefined): Uint8Array {
   return update;
 }
 
-function profileOf(data: unknown): RawProfile {
+function tokenIn(data: unknown): string {
+  const token = typeof data === 'object' && data !== null && 'token' in data ? data.token : undefined;
+  if (typeof token !== 'string')
+    throw new CollaborationError('invalid', 'An auth message needs "data.token", a string.');
+  return token;
+}
+
+function profileOf(data: unknown): SaidProfile {
   if (typeof data !== 'object' || data === null) throw new CollaborationError('invalid', 'A join needs "data".');
   const raw = data as Readonly<Record<string, unknown>>;
   const { user_id: userId, user_name: userName, user_color: userColor, user_metadata: userMetadata } = raw;

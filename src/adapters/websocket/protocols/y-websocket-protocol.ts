@@ -70,6 +70,7 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
   }
 
   end(error: CollaborationError): void {
+    if (error.kind === 'forbidden' || error.kind === 'unauthenticated') this.report(error);
     this.#socket.close(error);
   }
 

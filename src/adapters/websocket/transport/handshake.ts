@@ -18,10 +18,13 @@ export type Handshake =
   | { readonly kind: 'refused'; readonly answer: string };
 
 /**
- * Judges an opening handshake (RFC 6455, section 4.2). The first of the subprotocols that the client offers is selected;
- * no extension is.
+ * Judges an opening handshake (RFC 6455, section 4.2). No extension is selected.
+ * @param select chooses among the subprotocols that the client offers
  */
-export function handshakeOf(request: IncomingMessage): Handshake {
+export function handshakeOf(
+  request: IncomingMessage,
+  select: (offered: readonly string[]) => string | undefined = first,
+): Handshake {
   const { headers, method, httpVersionMajor, httpVersionMinor } = request;
   const key = headers['sec-websocket-key'] ?? '';
   if (method !== 'GET') return refused('405 Method Not Allowed', 'Allow: GET\r\n');
@@ -33,7 +36,11 @@ export function handshakeOf(request: IncomingMessage): Handshake {
   if (!KEY.test(key)) return refused('400 Bad Request');
   const offered = protocolsOf(headers['sec-websocket-protocol']);
   if (offered === undefined) return refused('400 Bad Request');
-  return { kind: 'accepted', answer: acceptance(key, offered[0]), offeredProtocols: offered };
+  return { kind: 'accepted', answer: acceptance(key, select(offered)), offeredProtocols: offered };
+}
+
+function first([protocol]: readonly string[]): string | undefined {
+  return protocol;
 }
 
 /** A whole short HTTP answer without a body. @param headers each with its line end */

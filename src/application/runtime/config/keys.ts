@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, flag, integer, userId } from './values.ts';
+import { address, flag, integer, secret, text, userId, webUrl } from './values.ts';
 
 /** One configuration key: an environment variable, and the same name in the YAML file. */
 interface Key<Schema extends z.ZodType> {
@@ -8,10 +8,18 @@ interface Key<Schema extends z.ZodType> {
   /** What is allowed, for the error and the help. */
   readonly allowed: string;
   readonly about: string;
+  /** Whether a value may be shown where it is wrong. */
+  readonly value: 'public' | 'secret';
 }
 
-function key<Schema extends z.ZodType>(schema: Schema, fallback: string, allowed: string, about: string): Key<Schema> {
-  return { schema, fallback, allowed, about };
+function key<Schema extends z.ZodType>(
+  schema: Schema,
+  fallback: string,
+  allowed: string,
+  about: string,
+  value: Key<Schema>['value'] = 'public',
+): Key<Schema> {
+  return { schema, fallback, allowed, about, value };
 }
 
 const MINUTE = 60_000;
@@ -28,6 +36,10 @@ const milliseconds = (fallback: number, about: string, least = 1) =>
   key(integer(least, DAY), String(fallback), `milliseconds, a whole number from ${least} to ${DAY}`, about);
 
 const ADDRESS = 'host:port, such as 127.0.0.1:8080 or [::]:8080';
+const FILE = 'a file, or empty';
+const WEB_URL = 'an http or https URL, or empty';
+const SECRET = 'text of 32 bytes or more, or empty';
+const ACCESS = ['none', 'read', 'write'] as const;
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 const TRUTH = 'true or false';
 
@@ -39,6 +51,71 @@ export const KEYS = {
   ENABLE_GRPC: key(flag, 'true', TRUTH, 'whether gRPC is served'),
   LOG_LEVEL: key(z.enum(LEVELS), 'info', LEVELS.join(', '), 'the least level that is logged'),
   TRACE_USER: key(userId, '', 'a user id, or empty', 'logs every event of this user at level info'),
+  AUTH_SECRET: key(secret, '', SECRET, 'the secret that signs tokens with HS256, HS384 or HS512', 'secret'),
+  AUTH_SECRET_FILE: key(text, '', FILE, 'a file with such secrets, one a line; read again when it changes'),
+  AUTH_PUBLIC_KEY_FILE: key(
+    text,
+    '',
+    FILE,
+    'a PEM file with the public keys of those who sign tokens; read again when it changes',
+  ),
+  AUTH_JWKS_URL: key(webUrl, '', WEB_URL, 'where the public keys of those who sign tokens are, as a JSON Web Key Set'),
+  AUTH_JWKS_MAX_AGE_MS: milliseconds(10 * MINUTE, 'how long such keys are used before they are asked for again'),
+  AUTH_JWKS_COOLDOWN_MS: milliseconds(
+    30_000,
+    'the least time between two requests for them that tokens with unknown keys cause',
+  ),
+  AUTH_ISSUER: key(text, '', 'text, or empty (not checked)', 'what the claim iss of a token must be'),
+  AUTH_AUDIENCE: key(text, '', 'text, or empty (not checked)', 'what the claim aud of a token must be or hold'),
+  AUTH_CLOCK_TOLERANCE_MS: key(
+    integer(0, 300_000),
+    '5000',
+    'milliseconds, a whole number from 0 to 300000',
+    'how far the clocks of those who sign tokens may be off',
+  ),
+  AUTH_GRANTS_CLAIM: key(
+    z.string().trim().min(1),
+    'grants',
+    'the name of a claim',
+    'the claim that lists which documents a token opens',
+  ),
+  AUTH_WITHOUT_GRANTS: key(
+    z.enum(ACCESS),
+    'none',
+    ACCESS.join(', '),
+    'what a token without that claim may do with every document',
+  ),
+  AUTH_ANONYMOUS: key(
+    z.enum(ACCESS),
+    'none',
+    ACCESS.join(', '),
+    'what those without a token may do with every document, where authentication is on',
+  ),
+  AUTH_WEBHOOK_URL: key(
+    webUrl,
+    '',
+    WEB_URL,
+    'what is asked who may do what with which document, instead of the grants',
+  ),
+  AUTH_WEBHOOK_SECRET: key(secret, '', SECRET, 'the secret that signs what the webhook is sent', 'secret'),
+  AUTH_WEBHOOK_TIMEOUT_MS: milliseconds(
+    5_000,
+    'how long the webhook, or the server of the key set, may take to answer',
+  ),
+  AUTH_WEBHOOK_CACHE_MS: key(
+    integer(0, DAY),
+    '10000',
+    `milliseconds, a whole number from 0 to ${DAY}`,
+    'how long an answer of the webhook is kept',
+  ),
+  AUTH_WEBHOOK_CACHE_ENTRIES: count(10_000, 'answers of the webhook that are kept'),
+  AUTH_TIMEOUT_MS: milliseconds(10_000, 'how long a socket may take to show its token, where a message brings it'),
+  MAX_TOKEN_BYTES: key(
+    integer(64, 65_536),
+    '8192',
+    'bytes, a whole number from 64 to 65536',
+    'one token; where it comes in a header, all headers together have at most 16 KiB',
+  ),
   DATA_DIR: key(z.string().trim().min(1), './data', 'a folder', 'the folder of the embedded store; made where missing'),
   STORE_URL: key(
     z.enum(['', 'memory:']),

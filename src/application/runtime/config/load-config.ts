@@ -34,7 +34,8 @@ export function loadConfig(environment: Environment): Settings {
 }
 
 function fault(name: KeyName, value: unknown): string {
-  return `${name}=${JSON.stringify(value)} is not allowed: it must be ${KEYS[name].allowed}.`;
+  const shown = KEYS[name].value === 'secret' ? '(not shown)' : JSON.stringify(value);
+  return `${name}=${shown} is not allowed: it must be ${KEYS[name].allowed}.`;
 }
 
 function readYaml(file: string): Readonly<Record<string, unknown>> {

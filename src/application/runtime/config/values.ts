@@ -32,6 +32,27 @@ export const address = z
   })
   .refine(({ port }) => port <= 65_535);
 
+/** Text; none where it is empty. */
+export const text = z
+  .string()
+  .trim()
+  .transform((value) => (value === '' ? undefined : value));
+
+/** Exactly as it stands; none where it is empty. */
+export const secret = z
+  .string()
+  .refine((value) => value === '' || Buffer.byteLength(value) >= 32)
+  .transform((value) => (value === '' ? undefined : value));
+
+/** Where something is asked for over HTTP; none where it is empty. */
+export const webUrl = text.transform((value, context): URL | undefined => {
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  context.addIssue({ code: 'custom', message: 'no URL' });
+  return z.NEVER;
+});
+
 /** A user id; none where it is empty. */
 export const userId = z.string().transform((value, context): UserId | undefined => {
   if (value === '') return undefined;
