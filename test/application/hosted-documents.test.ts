@@ -173,7 +173,7 @@ describe('Room: a document that another thread integrates', () => {
     expect([a.ended, a.refused, b.ended, b.refused, host.size]).toEqual([[], [], [], [], 1]);
   });
 
-  it('[ROOM18] [READ1] a reader may send what it knows, and nothing else; also after the thread died', async () => {
+  it('[ROOM18] [READ3] a reader may send what it knows, and nothing else; also after the thread died', async () => {
     const { world, host, a, idle } = await scene();
     const mine = edits(LARGE, 20);
     world.send(a, ...mine);
