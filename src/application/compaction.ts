@@ -22,7 +22,7 @@ export interface OpenDocument {
    * What it has become, once all of that is durable; none where it is not integrated, or cannot be read just now.
    * Rejects where it will not be durable, or the compactor fails.
    */
-  snapshot(compactor: DocumentWorker): Promise<Snapshot> | undefined;
+  snapshot(compactor: DocumentWorker): Promise<Snapshot | undefined> | undefined;
 }
 
 interface Tail {

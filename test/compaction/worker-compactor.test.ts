@@ -7,7 +7,7 @@ let compiled: CompiledSources;
 let compactor: WorkerCompactor;
 
 beforeAll(() => {
-  compiled = compileSources('infrastructure/compaction');
+  compiled = compileSources('infrastructure/compaction', 'infrastructure/shared');
 });
 afterAll(() => compiled.remove());
 beforeEach(() => {

@@ -2,6 +2,7 @@ import type { Logger } from '../../src/application/ports/logger.ts';
 import { loadConfig } from '../../src/application/runtime/config/load-config.ts';
 import { createServer, type Overrides, type Server } from '../../src/application/runtime/container.ts';
 import { WorkerCompactor } from '../../src/infrastructure/compaction/worker-compactor.ts';
+import { WorkerDocumentHost } from '../../src/infrastructure/hosting/worker-document-host.ts';
 import { MemoryUpdateLog } from '../../src/infrastructure/stores/memory/memory-update-log.ts';
 
 /** A server in this process, on free ports of the loopback. */
@@ -21,9 +22,12 @@ interface LogLine {
   readonly message: string;
 }
 
-/** The compiled worker: a thread cannot load TypeScript sources. */
+/** The compiled workers: a thread cannot load TypeScript sources. */
 const builtCompactor = () =>
   new WorkerCompactor(new URL('../../dist/infrastructure/compaction/compaction-worker.js', import.meta.url));
+
+const builtHost = () =>
+  new WorkerDocumentHost(new URL('../../dist/infrastructure/hosting/host-worker.js', import.meta.url));
 
 export async function startServer(
   environment: Readonly<Record<string, string>> = {},
@@ -41,6 +45,7 @@ export async function startServer(
     ...inMemory,
     compactor: builtCompactor(),
     worker: builtCompactor(),
+    host: builtHost(),
     ...overrides,
   });
   await server.lifecycle.start();

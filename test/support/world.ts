@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import { AcknowledgementQueue, type Ticket } from '../../src/application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../src/application/connection/client-connection.ts';
 import type { Access } from '../../src/application/ports/authenticator.ts';
+import type { DocumentHost } from '../../src/application/ports/document-host.ts';
 import type { DocumentWorker } from '../../src/application/ports/document-worker.ts';
 import type { Logger } from '../../src/application/ports/logger.ts';
 import type { Metrics } from '../../src/application/ports/metrics.ts';
@@ -19,6 +20,7 @@ import type { RawProfile } from '../../src/domain/value-objects/user-profile.ts'
 import { MemoryUpdateLog } from '../../src/infrastructure/stores/memory/memory-update-log.ts';
 import { SabotagedLog } from '../contracts/saboteur.ts';
 import { withDeadline } from './inbox.ts';
+import { LocalHost } from './local-host.ts';
 import { ManualClock } from './manual-clock.ts';
 import { principalOf } from './principals.ts';
 
@@ -132,6 +134,7 @@ interface WorldOptions {
   /** What the log stores in; a new one where it is left out. */
   readonly store?: MemoryUpdateLog;
   readonly compactor?: DocumentWorker;
+  readonly host?: DocumentHost;
 }
 
 /** Everything behind the doors, over a memory log that can be made to fail, on a clock that stands still. */
@@ -145,11 +148,17 @@ export class World {
   readonly commits: number[] = [];
   readonly #core: ReturnType<typeof createCore>;
 
-  constructor({ settings = {}, store = new MemoryUpdateLog(), compactor = NO_COMPACTOR }: WorldOptions = {}) {
+  constructor({
+    settings = {},
+    store = new MemoryUpdateLog(),
+    compactor = NO_COMPACTOR,
+    host = new LocalHost(),
+  }: WorldOptions = {}) {
     this.store = store;
     this.log = new SabotagedLog(store);
     const loaded = loadConfig({ COMMIT_WINDOW_MS: '0', ...settings });
-    const services = { log: this.log, compactor, worker: WORKER, limits: limitsOf(loaded), clock: this.clock };
+    const workers = { compactor, worker: WORKER, host };
+    const services = { log: this.log, ...workers, limits: limitsOf(loaded), clock: this.clock };
     this.#core = createCore(loaded, { ...services, logger: this.#logger(), metrics: this.#metrics() });
   }
 

@@ -37,7 +37,7 @@ export class MemberOutbox {
     if (encoded.messages.length > 0) this.#outbox.write(encoded);
     // This batch still went out, so the document's state vector says exactly what the client was sent; not so while the
     // room recovers, when the document may hold half of an update.
-    if (congestion === 'full' && member.room.busy === undefined) this.#lag(member);
+    if (congestion === 'full' && member.room.isWhole) this.#lag(member);
   }
 
   #lag(member: RoomMember): void {

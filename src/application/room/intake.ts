@@ -68,7 +68,11 @@ export class Intake {
 
   /** Integrates updates that arrived together. @throws CollaborationError as `CollaborativeDocument.applyUpdates` */
   take(burst: readonly Submission[], document: CollaborativeDocument): void {
-    const integrations = document.applyUpdates(burst);
+    this.settle(burst, document.applyUpdates(burst), document);
+  }
+
+  /** The same for updates that were integrated elsewhere, and that `document` knows of. */
+  settle(burst: readonly Submission[], integrations: readonly Integration[], document: CollaborativeDocument): void {
     const now = this.#clock.now();
     burst.forEach((submission, at) => {
       const integration = integrations[at];

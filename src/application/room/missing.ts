@@ -6,6 +6,9 @@ interface Readable {
   whenReadable(): Promise<void> | undefined;
   readonly document: CollaborativeDocument;
   warm(): Promise<void>;
+  readonly busy: Promise<void> | undefined;
+  /** Merges all updates of the document. */
+  merge(updates: readonly Uint8Array[]): Promise<Uint8Array>;
 }
 
 /**
@@ -35,7 +38,8 @@ export async function missing(
         await room.warm();
         break;
       case 'when folded':
-        await foldOnce(document, worker);
+        // What is on its way into the document must not get into what it is made of now.
+        await (room.busy ?? foldOnce(document, (updates) => room.merge(updates)));
     }
   }
 }

@@ -16,17 +16,21 @@ interface Recovering {
 /**
  * Integrates a burst one by one after it failed as a whole; refuses whatever does not integrate. Each that does not costs
  * another reading of the log.
- * @throws CollaborationError when the log cannot be read, or the room was closed; what is left of the burst is abandoned
+ * @throws CollaborationError when the log cannot be read, another thread is lost once more, or the room was closed; what
+ * is left of the burst is abandoned
  */
 export async function recover(burst: readonly Submission[], room: Recovering): Promise<void> {
   try {
-    await reload(room);
+    await reload(burst, room);
     for (const submission of burst) {
       try {
-        room.intake.take([submission], room.content.document);
+        const integrations = await room.content.integrate([submission]);
+        room.checkOpen();
+        room.intake.settle([submission], integrations, room.content.document);
       } catch (cause) {
+        if (CollaborationError.from(cause).kind !== 'invalid') throw cause;
         refusePoison(submission, cause, room.services);
-        await reload(room);
+        await reload(burst, room);
       }
     }
   } catch (cause) {
@@ -35,11 +39,12 @@ export async function recover(burst: readonly Submission[], room: Recovering): P
   }
 }
 
-async function reload({ content, services, checkOpen }: Recovering): Promise<void> {
+async function reload(burst: readonly Submission[], { content, services, checkOpen }: Recovering): Promise<void> {
   content.discard();
+  checkOpen();
   await services.journal.committed();
   await content.load();
-  await content.warm();
+  await content.warm(burst);
   checkOpen();
 }
 

@@ -5,6 +5,9 @@ interface Readable {
   whenReadable(): Promise<void> | undefined;
   readonly document: CollaborativeDocument;
   warm(): Promise<void>;
+  readonly busy: Promise<void> | undefined;
+  /** Asks where the document is integrated. */
+  repeatsElsewhere(scanned: ScannedUpdate): Promise<boolean>;
 }
 
 /**
@@ -19,7 +22,9 @@ export async function repeats(room: Readable, scanned: ScannedUpdate): Promise<b
       continue;
     }
     const answer = room.document.repeats(scanned);
-    if (answer !== 'when warm') return answer;
-    await room.warm();
+    if (answer === 'when warm') await room.warm();
+    else if (answer !== 'elsewhere') return answer;
+    else if (room.busy !== undefined) await room.busy;
+    else return room.repeatsElsewhere(scanned);
   }
 }

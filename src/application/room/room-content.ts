@@ -1,15 +1,24 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
+import { isQuicklyLearned } from '../../domain/entities/document-weight.ts';
+import type { Integration, ScannedUpdate } from '../../domain/entities/integration.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DocumentRepository, LoadedDocument } from '../../domain/repositories/document-repository.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { HostedDocument } from '../ports/document-host.ts';
+import type { DocumentWorker } from '../ports/document-worker.ts';
 import { inSteps } from './in-steps.ts';
+import type { RoomServices } from './room-services.ts';
 import type { Submission } from './submission.ts';
 
-/** `released`: it is in the log, and here again when somebody needs it. */
+/**
+ * `hosted`: in memory as bytes, and integrated in another thread. `released`: it is in the log, and here again when
+ * somebody needs it. `closed`: it never is again.
+ */
 type Held =
   | { readonly kind: 'in memory'; readonly document: CollaborativeDocument }
-  | { readonly kind: 'released'; readonly stateVector: Uint8Array };
+  | { readonly kind: 'hosted'; readonly document: CollaborativeDocument; readonly host: HostedDocument }
+  | { readonly kind: 'released' | 'closed'; readonly stateVector: Uint8Array };
 
 /** Milliseconds. */
 export interface ContentLimits {
@@ -19,18 +28,28 @@ export interface ContentLimits {
   readonly releaseUnedited: number;
 }
 
+const NOTHING = new Uint8Array([0]);
+
+/** Where a burst can be integrated without keeping everybody else waiting; `not yet`: after `warm`. */
+export type Readiness = 'here' | 'elsewhere' | 'not yet';
+
 /** What a room has of its document in memory. */
 export class RoomContent {
   readonly #documentId: DocumentId;
   readonly #documents: DocumentRepository;
+  readonly #hosts: RoomServices['host'];
   readonly #clock: Clock;
   #held: Held;
   /** Unix milliseconds. */
   #lastUsed: number;
 
-  constructor({ document }: LoadedDocument, documents: DocumentRepository, clock: Clock) {
+  constructor(
+    { document }: LoadedDocument,
+    { documents, host, clock }: Pick<RoomServices, 'documents' | 'host' | 'clock'>,
+  ) {
     this.#documentId = document.documentId;
     this.#documents = documents;
+    this.#hosts = host;
     this.#clock = clock;
     this.#held = { kind: 'in memory', document };
     this.#lastUsed = clock.now();
@@ -38,7 +57,7 @@ export class RoomContent {
 
   /** Encoding v1. */
   get stateVector(): Uint8Array {
-    return this.#held.kind === 'released' ? this.#held.stateVector : this.#held.document.stateVector;
+    return 'document' in this.#held ? this.#held.document.stateVector : this.#held.stateVector;
   }
 
   get isReleased(): boolean {
@@ -46,52 +65,121 @@ export class RoomContent {
   }
 
   /** Whether it is in memory as something that can be edited. */
-  get isHot(): boolean {
-    return this.#held.kind === 'in memory' && this.#held.document.isHot;
+  get isEditable(): boolean {
+    return this.#held.kind === 'hosted' || (this.#held.kind === 'in memory' && this.#held.document.isHot);
   }
 
   /** Whether it is in memory and nobody has read or written it for so long that it need not be. */
   isUnused(now: number, { releaseUnread, releaseUnedited }: ContentLimits): boolean {
-    if (this.isReleased) return false;
-    return now - this.#lastUsed >= (this.isHot ? releaseUnedited : releaseUnread);
+    if (!('document' in this.#held)) return false;
+    return now - this.#lastUsed >= (this.isEditable ? releaseUnedited : releaseUnread);
   }
 
-  /** @throws CollaborationError `internal` where it is released */
+  /** @throws CollaborationError `internal` where it is released or closed */
   get document(): CollaborativeDocument {
     this.#lastUsed = this.#clock.now();
-    if (this.#held.kind === 'in memory') return this.#held.document;
+    if ('document' in this.#held) return this.#held.document;
     throw new CollaborationError('internal', 'The document is not in memory.');
   }
 
-  /** Whether a burst can be integrated now, without keeping everybody else waiting. */
-  isReadyFor(burst: readonly Submission[]): boolean {
-    if (this.#held.kind === 'released') return false;
+  /** Where a burst can be integrated. */
+  readinessFor(burst: readonly Submission[]): Readiness {
+    if (!('document' in this.#held)) return 'not yet';
     const { document } = this.#held;
-    return document.isQuicklyWarm || burst.every((each) => document.knows(each));
+    if (document.isHot && !isTooMuch(document, burst)) return 'here';
+    if (burst.every((each) => document.knows(each))) return 'here';
+    if (this.#held.kind === 'hosted') return 'elsewhere';
+    return document.isQuicklyWarm && !isTooMuch(document, burst) ? 'here' : 'not yet';
   }
 
-  /** What is in the log, all of which is durable. @throws CollaborationError as `DocumentRepository.getOrCreate` */
+  /** Integrates a burst that it is ready for, wherever that is. @throws CollaborationError as `HostedDocument.apply` */
+  async integrate(burst: readonly Submission[]): Promise<readonly Integration[]> {
+    const held = this.#held;
+    if (held.kind !== 'hosted') return this.document.applyUpdates(burst);
+    const integrations = await held.host.apply(burst);
+    // Let go of meanwhile, it has nothing to do with what is here now.
+    if (this.#held !== held) throw new CollaborationError('unavailable', 'The document was let go of.');
+    held.document.settle(burst, integrations);
+    return integrations.each;
+  }
+
+  /** Whether an update adds nothing, of a hosted document. @throws CollaborationError as `HostedDocument.repeats` */
+  async repeats(scanned: ScannedUpdate): Promise<boolean> {
+    if (this.#held.kind === 'hosted') return this.#held.host.repeats(scanned);
+    throw new CollaborationError('unavailable', 'The document was let go of.');
+  }
+
+  /** Whether the thread that has it is no more. */
+  get isLost(): boolean {
+    return this.#held.kind === 'hosted' && this.#held.host.isLost;
+  }
+
+  /** What merges all updates of the document. */
+  mergedBy(worker: DocumentWorker): (updates: readonly Uint8Array[]) => Promise<Uint8Array> {
+    const held = this.#held;
+    // It has them merged already.
+    return held.kind === 'hosted' ? () => held.host.encode() : (updates) => worker.merge(updates);
+  }
+
+  /**
+   * What is in the log, all of which is durable.
+   * @throws CollaborationError as `DocumentRepository.getOrCreate` · `unavailable` where it was closed
+   */
   async load(): Promise<void> {
     const { document } = await this.#documents.getOrCreate(this.#documentId);
+    this.#checkOpen();
     this.#held = { kind: 'in memory', document };
   }
 
-  /** Makes it ready to be edited. @throws CollaborationError as `load`, and as `CollaborativeDocument.warm` */
-  async warm(): Promise<void> {
+  /**
+   * Makes it ready to be edited, here or elsewhere.
+   * @param burst what it is to learn next
+   * @throws CollaborationError as `load`, and as `CollaborativeDocument.warm`
+   */
+  async warm(burst: readonly Submission[] = []): Promise<void> {
     if (this.#held.kind === 'released') await this.load();
-    await inSteps(this.document.warming());
+    if (this.#held.kind === 'hosted') return;
+    if (isTooMuch(this.document, burst)) await this.#host(this.document);
+    else await inSteps(this.document.warming());
   }
 
   /** Gives the memory back. All of the document must be in the log. */
   release(): void {
-    if (this.#held.kind === 'released') return;
-    const { document } = this.#held;
-    this.#held = { kind: 'released', stateVector: document.stateVector };
-    document.destroy();
+    if ('document' in this.#held) this.#drop('released', this.stateVector);
   }
 
-  /** Drops what may be half of an update. */
+  /** Drops what may be half of an update; `load` comes next. */
   discard(): void {
-    if (this.#held.kind === 'in memory') this.#held.document.destroy();
+    if ('document' in this.#held) this.#drop('released', NOTHING);
   }
+
+  /** For good: also what is being loaded. */
+  close(): void {
+    this.#drop('closed', NOTHING);
+  }
+
+  #drop(kind: 'released' | 'closed', stateVector: Uint8Array): void {
+    const held = this.#held;
+    this.#held = { kind, stateVector };
+    if (held.kind === 'hosted') held.host.close();
+    if ('document' in held) held.document.destroy();
+  }
+
+  #checkOpen(): void {
+    if (this.#held.kind === 'closed')
+      throw new CollaborationError('unavailable', 'The document was closed; try again.');
+  }
+
+  async #host(document: CollaborativeDocument): Promise<void> {
+    const host = await this.#hosts.open(this.#documentId, document.updates);
+    if (this.#held.kind !== 'in memory') host.close();
+    this.#checkOpen();
+    document.host();
+    this.#held = { kind: 'hosted', document, host };
+  }
+}
+
+/** Whether the document should be integrated elsewhere, as it is or with what it is to learn. */
+function isTooMuch(document: CollaborativeDocument, burst: readonly Submission[]): boolean {
+  return document.isHeavy || burst.some(({ update }) => !isQuicklyLearned(update));
 }

@@ -3,6 +3,7 @@ import type { Compactions } from '../compaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Limits } from '../limits.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { EventSink, Metrics } from '../ports/metrics.ts';
@@ -14,6 +15,7 @@ export interface RoomServices {
   readonly journal: Journal;
   readonly compactions: Compactions;
   readonly worker: DocumentWorker;
+  readonly host: DocumentHost;
   readonly limits: Limits;
   readonly tick: Tick;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
+import { burstLength } from '../../domain/entities/document-weight.ts';
 import type { ScannedUpdate } from '../../domain/entities/integration.ts';
 import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
@@ -48,7 +49,7 @@ export class Room implements Gathering, JournalClient {
     this.presence = presence;
     this.#services = services;
     this.#onFailure = onFailure;
-    this.#content = new RoomContent(loaded, services.documents, services.clock);
+    this.#content = new RoomContent(loaded, services);
     this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
     const target = { tell: this.#tell.bind(this), submit: this.submit.bind(this) };
     this.#intake = new Intake(this, loaded, services, target);
@@ -116,9 +117,25 @@ export class Room implements Gathering, JournalClient {
     }
   }
 
+  /** Resolves when all that has arrived is integrated. @throws CollaborationError as `whenReadable` */
+  async whenIntegrated(): Promise<void> {
+    for (;;) {
+      this.#checkOpen();
+      this.#integrate();
+      if (this.#state.kind === 'busy') await this.#state.done;
+      else if (this.#inbox.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      else return;
+    }
+  }
+
   /** What a sender waits for before it sends more. */
   get busy(): Promise<void> | undefined {
     return this.#state.kind === 'busy' ? this.#state.done : undefined;
+  }
+
+  /** Whether what is in memory is what everyone was told, and no half of an update. */
+  get isWhole(): boolean {
+    return this.#state.kind === 'open' || (this.#state.kind === 'busy' && this.#state.content === 'readable');
   }
 
   /** Encoding v1. Read it only when `whenReadable` says so. */
@@ -155,6 +172,16 @@ export class Room implements Gathering, JournalClient {
     return this.busy ?? this.#wait(this.#content.warm(), 'readable');
   }
 
+  /** All updates of the document as one, in another thread. */
+  merge(updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    return this.#fromElsewhere(this.#content.mergedBy(this.#services.worker)(updates));
+  }
+
+  /** `repeats`, asked where the document is integrated. */
+  repeatsElsewhere(scanned: ScannedUpdate): Promise<boolean> {
+    return this.#fromElsewhere(this.#content.repeats(scanned));
+  }
+
   endOfTick(): void {
     this.#integrate();
     this.#delivery.endOfTick();
@@ -174,9 +201,13 @@ export class Room implements Gathering, JournalClient {
   }
 
   /** The document as it is now, once all of it is durable; none where it is not ready to be edited. */
-  snapshot(compactor: DocumentWorker): Promise<Snapshot> | undefined {
-    if (this.#state.kind !== 'open' || !this.#content.isHot) return undefined;
-    return snapshotOf(this.#content.document, this.#intake.sequence, compactor, this.#services);
+  snapshot(compactor: DocumentWorker): Promise<Snapshot | undefined> | undefined {
+    if (!this.#content.isEditable || !this.isWhole) return undefined;
+    // What is on its way into the document has no sequence number yet.
+    if (this.#state.kind === 'busy') return this.#state.done.then(() => this.snapshot(compactor));
+    const merge = this.#content.mergedBy(compactor);
+    const snapshot = snapshotOf(this.#content.document, this.#intake.sequence, merge, this.#services);
+    return this.#fromElsewhere(snapshot);
   }
 
   appendCommitted(record: LogRecord): void {
@@ -203,7 +234,7 @@ export class Room implements Gathering, JournalClient {
     this.#inbox = [];
     this.#intake.abandon();
     this.#delivery.stop();
-    this.#content.discard();
+    this.#content.close();
   }
 
   /** The end of the tick is coming already, or is now. */
@@ -222,12 +253,19 @@ export class Room implements Gathering, JournalClient {
 
   #integrate(): void {
     if (this.#state.kind !== 'open' || this.#inbox.length === 0) return;
-    if (!this.#content.isReadyFor(this.#inbox)) {
-      void this.#wait(this.#content.warm(), this.#content.isReleased ? 'unreadable' : 'readable');
+    const burst = this.#nextBurst();
+    const readiness = this.#content.readinessFor(burst);
+    if (readiness === 'not yet') {
+      const warming = this.#content.warm(burst);
+      void this.#wait(warming, this.#content.isReleased ? 'unreadable' : 'readable');
       return;
     }
-    const burst = this.#inbox;
-    this.#inbox = [];
+    this.#inbox = this.#inbox.length === burst.length ? [] : this.#inbox.slice(burst.length);
+    if (this.#inbox.length > 0) this.#services.tick.schedule(this);
+    if (readiness === 'elsewhere') {
+      void this.#wait(this.#integrateElsewhere(burst), 'readable');
+      return;
+    }
     try {
       this.#intake.take(burst, this.#content.document);
     } catch (cause) {
@@ -235,15 +273,48 @@ export class Room implements Gathering, JournalClient {
     }
   }
 
+  /** What of the inbox is integrated in one go. */
+  #nextBurst(): readonly Submission[] {
+    const length = burstLength(this.#inbox);
+    return length === this.#inbox.length ? this.#inbox : this.#inbox.slice(0, length);
+  }
+
+  /** @throws CollaborationError as `recover` */
+  async #integrateElsewhere(burst: readonly Submission[]): Promise<void> {
+    try {
+      const integrations = await this.#content.integrate(burst);
+      this.#checkOpen();
+      this.#intake.settle(burst, integrations, this.#content.document);
+    } catch (cause) {
+      if (this.#state.kind === 'busy') this.#state = { ...this.#state, content: 'unreadable' };
+      this.#services.logger.debug({ document: this.documentId.value, err: cause }, 'A burst was not integrated');
+      await this.#recover(burst);
+    }
+  }
+
   /** A sender's fault; or the document's own, when what is stored of it cannot be read. */
   #notIntegrated(burst: readonly Submission[], error: CollaborationError): void {
     if (error.kind === 'invalid') {
-      const parts = { content: this.#content, intake: this.#intake, services: this.#services };
-      void this.#wait(recover(burst, { ...parts, checkOpen: () => this.#checkOpen() }), 'unreadable');
+      void this.#wait(this.#recover(burst), 'unreadable');
       return;
     }
     burst.forEach(abandon);
     this.fail(error);
+  }
+
+  /** What fails for want of the thread that has the document: it is read again, so that it does not fail for ever. */
+  async #fromElsewhere<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (cause) {
+      if (this.#state.kind === 'open' && this.#content.isLost) void this.#wait(this.#recover([]), 'unreadable');
+      throw cause;
+    }
+  }
+
+  #recover(burst: readonly Submission[]): Promise<void> {
+    const parts = { content: this.#content, intake: this.#intake, services: this.#services };
+    return recover(burst, { ...parts, checkOpen: () => this.#checkOpen() });
   }
 
   /** Nothing is integrated until `work` is done; where it fails, so does the room. */

@@ -79,7 +79,7 @@ export class Rooms {
   async close(): Promise<void> {
     this.#state = 'closed';
     // One that cannot be read again has told its clients; the others are not to be lost with it.
-    await Promise.allSettled(this.all.map(async (room) => room.whenReadable()));
+    await Promise.allSettled(this.all.map((room) => room.whenIntegrated()));
     await this.#services.journal.close();
   }
 

@@ -5,12 +5,14 @@ import { WebSocketDoor } from '../../adapters/websocket/door.ts';
 import type { UpdateLog } from '../../domain/repositories/update-log.ts';
 import { SystemClock } from '../../infrastructure/clock/system-clock.ts';
 import { WorkerCompactor } from '../../infrastructure/compaction/worker-compactor.ts';
+import { WorkerDocumentHost } from '../../infrastructure/hosting/worker-document-host.ts';
 import { PrometheusMetrics } from '../../infrastructure/metrics/prometheus/prometheus-metrics.ts';
 import type { Collaboration } from '../collaboration.ts';
 import { Expiries } from '../connection/expiries.ts';
 import type { Limits } from '../limits.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import { createAuthenticator } from './authentication.ts';
@@ -35,6 +37,7 @@ export interface Overrides {
   readonly authenticator?: Authenticator;
   readonly compactor?: DocumentWorker;
   readonly worker?: DocumentWorker;
+  readonly host?: DocumentHost;
 }
 
 /** A server that is wired and not started. */
@@ -50,13 +53,14 @@ export async function createServer(settings: Settings, logger: Logger, overrides
   const clock = overrides.clock ?? new SystemClock();
   const compactor = overrides.compactor ?? new WorkerCompactor();
   const worker = overrides.worker ?? new WorkerCompactor();
+  const host = overrides.host ?? new WorkerDocumentHost();
   // Before the store is opened: a wrong key file leaves nothing behind.
   const authenticator = overrides.authenticator ?? (await createAuthenticator(settings, { clock, logger }));
   warnOfOpenDoors(settings, logger);
   const log = overrides.log ?? (await openStore(settings));
   const metrics = new PrometheusMetrics();
   const limits = limitsOf(settings);
-  const core = createCore(settings, { log, compactor, worker, limits, clock, logger, metrics });
+  const core = createCore(settings, { log, compactor, worker, host, limits, clock, logger, metrics });
   const { collaboration, rooms, storage } = core;
   const expiries = new Expiries();
   const background = new BackgroundTasks(

@@ -6,6 +6,7 @@ import { Journal } from '../journal/journal.ts';
 import type { Limits } from '../limits.ts';
 import { LoggedDocuments } from '../logged-documents.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -20,6 +21,7 @@ interface CoreServices {
   readonly compactor: DocumentWorker;
   /** Beside the compactor, so that nobody who joins waits for a compaction. */
   readonly worker: DocumentWorker;
+  readonly host: DocumentHost;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -38,7 +40,7 @@ export interface Core {
 
 /** Wires documents, sessions and the log. */
 export function createCore(settings: Settings, services: CoreServices): Core {
-  const { log, compactor, worker, limits, clock, logger, metrics } = services;
+  const { log, compactor, worker, host, limits, clock, logger, metrics } = services;
   const journal = new Journal(log, clock, logger, metrics, {
     commitWindow: settings.COMMIT_WINDOW_MS,
     retryFor: settings.STORE_RETRY_MS,
@@ -57,6 +59,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     journal,
     compactions,
     worker,
+    host,
     limits,
     tick: new Tick(),
     clock,
@@ -80,6 +83,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
         // Also where the store failed to the last.
         await compactor.close();
         await worker.close();
+        await host.close();
         await log.close();
       }
     },

@@ -1,6 +1,9 @@
-import { scanUpdate } from '../../domain/codecs/scan-update.ts';
+import { scanInSteps } from '../../domain/codecs/scan-in-steps.ts';
+import { scanUpdate, type UpdateScan } from '../../domain/codecs/scan-update.ts';
+import { isQuicklyLearned } from '../../domain/entities/document-weight.ts';
 import type { ScannedUpdate } from '../../domain/entities/integration.ts';
 import { CollaborationError } from '../../domain/errors.ts';
+import { inSteps } from '../room/in-steps.ts';
 import type { RoomMember } from '../room/room-member.ts';
 import type { UseCaseContext } from './context.ts';
 
@@ -22,15 +25,30 @@ export function handleDocumentUpdate(
     const most = context.limits.maxMessageBytes;
     throw new CollaborationError('too-large', `An update may have ${most} bytes; this one has ${update.byteLength}.`);
   }
-  const scan = scanUpdate(update);
+  if (!isQuicklyLearned(update)) return takeLarge(context, member, update);
+  return take(context, member, update, scanUpdate(update));
+}
+
+/** Its sender waits, and so does its connection: what it sends next comes behind. */
+async function takeLarge(context: UseCaseContext, member: RoomMember, update: Uint8Array): Promise<void> {
+  const scan = await inSteps(scanInSteps(update));
+  await take(context, member, update, scan);
+}
+
+function take(
+  { clock }: UseCaseContext,
+  member: RoomMember,
+  update: Uint8Array,
+  scan: UpdateScan,
+): Promise<void> | undefined {
   // What follows the update proper is ignored by Yjs; stored and passed on it would be a stranger's free ride.
   const own = scan.size === update.byteLength ? update : update.subarray(0, scan.size);
-  member.session.updateLastSeen(context.clock.now());
+  member.session.updateLastSeen(clock.now());
   if (member.access === 'read') return submitRepetition(member, { update: own, scan });
   return submit(member, own, scan);
 }
 
-function submit(member: RoomMember, update: Uint8Array, scan: ScannedUpdate['scan']): Promise<void> | undefined {
+function submit(member: RoomMember, update: Uint8Array, scan: UpdateScan): Promise<void> | undefined {
   const { room, session, connection } = member;
   const ticket = connection.acknowledgements.open(session.documentId.value, session.clientId.value, update);
   room.submit({ member, ticket, update, scan });

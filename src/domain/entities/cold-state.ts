@@ -4,7 +4,7 @@ import { scanInSteps } from '../codecs/scan-in-steps.ts';
 import { scanUpdate, someDelete, type UpdateScan } from '../codecs/scan-update.ts';
 import { CollaborationError } from '../errors.ts';
 import { DeleteRanges } from './delete-ranges.ts';
-import { bytesOf, isQuicklyIntegrated, isSmallStep, UPDATES_A_STEP } from './document-weight.ts';
+import { bytesOf, isQuicklyIntegrated, isSmallStep, Step } from './document-weight.ts';
 import type { ScannedUpdate } from './integration.ts';
 
 /**
@@ -19,8 +19,10 @@ export class ColdState {
   #deleted: DeleteRanges | undefined;
   #deletes: readonly Uint8Array[] | undefined;
 
-  constructor(updates: readonly Uint8Array[]) {
+  /** @param clocks how much of each Yjs client is in `updates`, where that is known; it may be kept up to date */
+  constructor(updates: readonly Uint8Array[], clocks?: ReadonlyMap<number, number>) {
     this.updates = updates;
+    this.#clocks = clocks;
     this.bytes = bytesOf(updates);
   }
 
@@ -30,13 +32,17 @@ export class ColdState {
    */
   *reading(): Generator<undefined, void> {
     const clocks = new Map<number, number>();
-    for (const [at, update] of this.updates.entries()) {
-      const scan = isSmallStep(update) ? scanUpdate(update) : yield* scanInSteps(update);
-      addClocks(clocks, scan);
-      known.set(update, readDeletes(update, scan));
-      if (at % UPDATES_A_STEP === 0) yield;
+    const step = new Step();
+    for (const update of this.updates) {
+      addClocks(clocks, yield* readingDeletes(update));
+      if (step.isOverWith(update)) yield;
     }
     this.#clocks = clocks;
+  }
+
+  /** How much of each Yjs client it has. @throws as `stateVector` */
+  get clocks(): ReadonlyMap<number, number> {
+    return this.#knownClocks;
   }
 
   /** Encoding v1, as Yjs would encode it. @throws CollaborationError `invalid` when an update does not decode */
@@ -86,6 +92,13 @@ export class ColdState {
     for (const update of this.updates) addClocks(clocks, scanUpdate(update));
     return clocks;
   }
+}
+
+/** Reads what an update deletes, in steps, so that `deletes` has it at once. @throws CollaborationError `invalid` */
+export function* readingDeletes(update: Uint8Array): Generator<undefined, UpdateScan> {
+  const scan = isSmallStep(update) ? scanUpdate(update) : yield* scanInSteps(update);
+  known.set(update, readDeletes(update, scan));
+  return scan;
 }
 
 function addClocks(clocks: Map<number, number>, { structs }: UpdateScan): void {

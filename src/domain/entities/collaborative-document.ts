@@ -3,18 +3,23 @@ import { equalBytes } from '../codecs/equal-bytes.ts';
 import { CollaborationError } from '../errors.ts';
 import type { DocumentId } from '../value-objects/document-id.ts';
 import { ColdState } from './cold-state.ts';
-import { isQuicklyEncoded, isQuicklyIntegrated } from './document-weight.ts';
+import { isHeavy, isQuicklyEncoded, isQuicklyIntegrated } from './document-weight.ts';
 import type { Effort } from './effort.ts';
+import { HostedState } from './hosted-state.ts';
 import { HotState } from './hot-state.ts';
-import { type Integration, KNOWN, type ScannedUpdate } from './integration.ts';
+import { type Integration, type Integrations, KNOWN, type ScannedUpdate } from './integration.ts';
 import { isRepeated } from './repetition.ts';
 import { restoreDoc, restoreDocInSteps, unreadable } from './restore-doc.ts';
 import { type Folding, isWorthFolding } from './update-trail.ts';
 
-/** `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory. */
+/**
+ * `cold`: as it is stored; `hot`: integrated, so that it can be edited, at ten times the memory; `hosted`: integrated
+ * elsewhere, and here as bytes.
+ */
 type State =
   | { readonly kind: 'cold'; readonly stored: ColdState }
-  | { readonly kind: 'hot'; readonly content: HotState };
+  | { readonly kind: 'hot'; readonly content: HotState }
+  | { readonly kind: 'hosted'; readonly content: HostedState };
 
 /** The state vector of somebody who has nothing, and the update that changes nothing. */
 const NOTHING = new Uint8Array([0]);
@@ -43,6 +48,34 @@ export class CollaborativeDocument {
     return this.#state.kind === 'hot';
   }
 
+  get isHosted(): boolean {
+    return this.#state.kind === 'hosted';
+  }
+
+  /** Whether it should be integrated elsewhere. */
+  get isHeavy(): boolean {
+    const state = this.#state;
+    return state.kind === 'hot' ? state.content.isHeavy : isHeavy(this.bytes);
+  }
+
+  /** From now on it is integrated elsewhere, where all of `updates` are: `settle` takes the place of `applyUpdates`. */
+  host(): void {
+    const state = this.#state;
+    if (state.kind === 'hosted') return;
+    const { updates } = this;
+    const clocks = state.kind === 'cold' ? state.stored.clocks : Y.decodeStateVector(this.stateVector);
+    this.destroy();
+    this.#state = { kind: 'hosted', content: new HostedState(updates, clocks) };
+  }
+
+  /** What became of updates where they were integrated. */
+  settle(updates: readonly ScannedUpdate[], integrations: Integrations): void {
+    if (this.#state.kind !== 'hosted') throw new CollaborationError('internal', 'The document is integrated here.');
+    if (integrations.each.every(({ kind }) => kind === 'known')) return;
+    this.#stateVector = undefined;
+    this.#state.content.settle(updates, integrations);
+  }
+
   /**
    * Makes it ready to be edited.
    * @throws CollaborationError `unavailable` when what is stored does not integrate completely: it is damaged.
@@ -53,13 +86,13 @@ export class CollaborativeDocument {
 
   /** Whether it may be made ready to be edited in one go, without `warming`; true where it is. */
   get isQuicklyWarm(): boolean {
-    return this.#state.kind === 'hot' || isQuicklyIntegrated(this.#state.stored);
+    return this.#state.kind !== 'cold' || isQuicklyIntegrated(this.#state.stored);
   }
 
   /** `warm` in steps of a few milliseconds; it can be read meanwhile. @throws as `warm`, from `next()` */
   *warming(): Generator<undefined, void> {
     const state = this.#state;
-    if (state.kind === 'hot') return;
+    if (state.kind !== 'cold') return;
     const { updates } = state.stored;
     const doc = yield* restoreDocInSteps(this.documentId, updates);
     if (this.#state === state) this.#state = { kind: 'hot', content: new HotState(doc, updates) };
@@ -79,34 +112,43 @@ export class CollaborativeDocument {
   knows(scanned: ScannedUpdate): boolean {
     // What a client answers that has nothing new: no reason to open a transaction, or to forget the state vector.
     if (isEmpty(scanned)) return true;
-    return this.#state.kind === 'cold' && this.#state.stored.knows(scanned);
+    const state = this.#state;
+    if (state.kind === 'hot') return false;
+    return (state.kind === 'cold' ? state.stored : state.content.state).knows(scanned);
   }
 
-  /** Whether an update adds nothing; `when warm`: it takes an integrated document to tell. */
-  repeats(scanned: ScannedUpdate): boolean | 'when warm' {
+  /** Whether an update adds nothing; `when warm`, `elsewhere`: it takes an integrated document to tell. */
+  repeats(scanned: ScannedUpdate): boolean | 'when warm' | 'elsewhere' {
     if (this.knows(scanned)) return true;
-    return this.#state.kind === 'hot' ? isRepeated(this.#state.content.doc, scanned) : 'when warm';
+    switch (this.#state.kind) {
+      case 'cold':
+        return 'when warm';
+      case 'hot':
+        return isRepeated(this.#state.content.doc, scanned);
+      case 'hosted':
+        return 'elsewhere';
+    }
   }
 
   /** What it takes to tell somebody with this state vector what is missing: as it is cheapest, or as one update. */
   effort(stateVector: Uint8Array, as: 'parts' | 'one'): Effort {
     const state = this.#state;
-    const isFolded = state.kind === 'hot' || !isWorthFolding(state.stored.updates);
-    if (state.kind === 'hot' && state.content.isLong) return 'when folded';
+    if (state.kind !== 'cold' && state.content.isLong) return 'when folded';
+    const isFolded = state.kind !== 'cold' || !isWorthFolding(state.stored.updates);
     const parts = isFolded ? this.#knownParts(stateVector) : undefined;
     if (parts !== undefined && (as === 'parts' || parts.length < 2)) return 'at once';
-    if (!isQuicklyEncoded(this.bytes)) return 'elsewhere';
+    if (state.kind === 'hosted' || !isQuicklyEncoded(this.bytes)) return 'elsewhere';
     return this.isQuicklyWarm ? 'at once' : 'when warm';
   }
 
   /** Of the updates that it has as bytes: more than it would have as one. */
   get bytes(): number {
-    return this.#state.kind === 'hot' ? this.#state.content.bytes : this.#state.stored.bytes;
+    return this.#state.kind === 'cold' ? this.#state.stored.bytes : this.#state.content.bytes;
   }
 
   /** All of it, to be merged elsewhere; none where it is not ready to be edited, or had better be encoded. */
   folding(): Folding | undefined {
-    return this.#state.kind === 'hot' ? this.#state.content.folding() : undefined;
+    return this.#state.kind === 'cold' ? undefined : this.#state.content.folding();
   }
 
   /** All of it, as updates in order, encoding v1. @throws CollaborationError as `warm` */
@@ -142,13 +184,17 @@ export class CollaborativeDocument {
 
   /** The clock that the document has of one Yjs client: how many of its elements, deleted ones included. */
   clockOf(client: number): number {
-    return Y.getState(this.#hot().doc.store, client);
+    const state = this.#state;
+    return state.kind === 'hosted' ? state.content.clockOf(client) : Y.getState(this.#hot().doc.store, client);
   }
 
   /** Encoding v1. The same bytes until something is learned. */
   get stateVector(): Uint8Array {
     const state = this.#state;
-    this.#stateVector ??= state.kind === 'hot' ? Y.encodeStateVector(state.content.doc) : state.stored.stateVector;
+    this.#stateVector ??=
+      state.kind === 'hot'
+        ? Y.encodeStateVector(state.content.doc)
+        : (state.kind === 'cold' ? state.stored : state.content.state).stateVector;
     return this.#stateVector;
   }
 
@@ -192,7 +238,7 @@ export class CollaborativeDocument {
   get #bytes(): ColdState {
     if (this.#state.kind === 'cold' && isWorthFolding(this.#state.stored.updates)) this.warm();
     const state = this.#state;
-    return state.kind === 'hot' ? state.content.state : state.stored;
+    return state.kind === 'cold' ? state.stored : state.content.state;
   }
 
   #encoded(stateVector: Uint8Array): Uint8Array {
@@ -207,6 +253,7 @@ export class CollaborativeDocument {
   #hot(): HotState {
     const state = this.#state;
     if (state.kind === 'hot') return state.content;
+    if (state.kind === 'hosted') throw new CollaborationError('internal', 'The document is integrated elsewhere.');
     const { updates } = state.stored;
     const content = new HotState(restoreDoc(this.documentId, updates), updates);
     this.#state = { kind: 'hot', content };

@@ -1,26 +1,30 @@
 import * as Y from 'yjs';
-import { CollaborationError } from '../errors.ts';
 import type { ColdState } from './cold-state.ts';
-import { type Integration, integrateUpdate, LEARNED, type ScannedUpdate } from './integration.ts';
-import { TypingRun } from './typing-run.ts';
+import { hasManyStructs } from './document-weight.ts';
+import { IntegratedDoc } from './integrated-doc.ts';
+import { type Integration, learnedOf, type ScannedUpdate } from './integration.ts';
 import { type Folding, UpdateTrail } from './update-trail.ts';
+
+/** Bytes that are learned between two counts of what there is. */
+const COUNTED_EVERY = 32 * 1024;
 
 /** A document that can be edited: integrated, and as the updates that made it. */
 export class HotState {
-  readonly #doc: Y.Doc;
+  readonly #integrated: IntegratedDoc;
   readonly #trail: UpdateTrail;
-  #run: TypingRun | undefined;
+  #isHeavy = false;
+  /** Of `added` of the trail. */
+  #countedAt = 0;
 
   /** @param updates what `doc` was made of */
   constructor(doc: Y.Doc, updates: readonly Uint8Array[]) {
-    this.#doc = doc;
+    this.#integrated = new IntegratedDoc(doc);
     this.#trail = new UpdateTrail(updates);
   }
 
   /** With all that was typed. @throws CollaborationError `unavailable` when that does not integrate after all */
   get doc(): Y.Doc {
-    this.#catchUp();
-    return this.#doc;
+    return this.#integrated.doc;
   }
 
   /** Of its updates, encoding v1: more than it would have as one. */
@@ -33,6 +37,16 @@ export class HotState {
     return this.#trail.isLong;
   }
 
+  /** Whether it has so many structs that it should not stay in this heap. */
+  get isHeavy(): boolean {
+    // Counting looks at each client: not for each update.
+    if (this.#trail.added - this.#countedAt >= COUNTED_EVERY) {
+      this.#countedAt = this.#trail.added;
+      this.#isHeavy = hasManyStructs(this.#integrated.structs);
+    }
+    return this.#isHeavy;
+  }
+
   folding(): Folding | undefined {
     return this.#trail.folding();
   }
@@ -42,52 +56,17 @@ export class HotState {
     return this.#trail.state(() => Y.encodeStateAsUpdate(this.doc));
   }
 
-  /**
-   * Integrates updates in one transaction; what somebody types on, later.
-   * @throws whatever Yjs throws: then the document is suspect
-   */
+  /** As `IntegratedDoc.apply`. */
   apply(updates: readonly ScannedUpdate[]): readonly Integration[] {
-    const integrations: Integration[] = [];
-    for (const update of updates) {
-      if (this.#run?.takes(update) !== true) break;
-      integrations.push(LEARNED);
-    }
-    const rest = updates.slice(integrations.length);
-    if (rest.length > 0) {
-      this.#doc.transact((transaction) => {
-        for (const update of rest) integrations.push(this.#integrate(transaction, update));
-      });
-    }
-    this.#remember(updates, integrations);
+    const integrations = this.#integrated.apply(updates);
+    integrations.forEach((integration, at) => {
+      const learned = learnedOf(integration, updates[at]?.update);
+      if (learned !== undefined) this.#trail.add(learned);
+    });
     return integrations;
   }
 
   destroy(): void {
-    this.#doc.destroy();
-  }
-
-  #integrate(transaction: Y.Transaction, update: ScannedUpdate): Integration {
-    if (this.#run?.takes(update) === true) return LEARNED;
-    this.#catchUp();
-    const integration = integrateUpdate(transaction, update);
-    this.#run = integration.kind === 'learned' ? TypingRun.startedBy(update) : undefined;
-    return integration;
-  }
-
-  #catchUp(): void {
-    const typed = this.#run?.drain();
-    if (typed === undefined) return;
-    try {
-      Y.applyUpdate(this.#doc, typed);
-    } catch (cause) {
-      throw new CollaborationError('unavailable', 'What was typed does not integrate.', cause);
-    }
-  }
-
-  #remember(updates: readonly ScannedUpdate[], integrations: readonly Integration[]): void {
-    integrations.forEach((integration, at) => {
-      const learned = integration.kind === 'gap' ? integration.integrated : updates[at]?.update;
-      if (integration.kind !== 'known' && learned !== undefined) this.#trail.add(learned);
-    });
+    this.#integrated.destroy();
   }
 }

@@ -25,6 +25,25 @@ export type Integration =
 export const LEARNED: Integration = { kind: 'learned' };
 export const KNOWN: Integration = { kind: 'known' };
 
+/** What became of several updates, in their order. */
+export interface Integrations {
+  readonly each: readonly Integration[];
+  /** What was learned of them, as one update, where that is not just one of them. */
+  readonly merged: Uint8Array | undefined;
+}
+
+/** What a document has learned of an update; nothing where that is nothing. */
+export function learnedOf(integration: Integration, update: Uint8Array | undefined): Uint8Array | undefined {
+  switch (integration.kind) {
+    case 'learned':
+      return update;
+    case 'gap':
+      return integration.integrated;
+    case 'known':
+      return undefined;
+  }
+}
+
 /** Integrates an update within a transaction. @throws whatever Yjs throws: then the document is suspect. */
 export function integrateUpdate(transaction: Y.Transaction, scanned: ScannedUpdate): Integration {
   const { update, scan } = scanned;

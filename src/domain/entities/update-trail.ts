@@ -31,17 +31,27 @@ export interface Folding {
 /** No part that is as large is merged any more. */
 const FINAL = Number.POSITIVE_INFINITY;
 
+/** Bytes merged in one go at most, but for the last part: some milliseconds. */
+const MERGED_BYTES = 4 * SMALL;
+
+/** `encoded`: where encoding the document is cheap, its updates are dropped for that; `kept`: they always are. */
+type Keeping = 'encoded' | 'kept';
+
 /** An integrated document's state as bytes, kept up to date by adding what it learns, so that joins need no encoding. */
 export class UpdateTrail {
   /** None where the document must be encoded before somebody joins. */
   #parts: Part[] | undefined;
   #bytes: number;
+  #added = 0;
   /** Bytes of what it was made of, before it learned anything. */
   #baseBytes: number;
   #state: ColdState | undefined;
+  #updates: readonly Uint8Array[] | undefined;
+  readonly #keeping: Keeping;
 
   /** @param updates what the document was made of */
-  constructor(updates: readonly Uint8Array[]) {
+  constructor(updates: readonly Uint8Array[], keeping: Keeping = 'encoded') {
+    this.#keeping = keeping;
     this.#parts = updates.map(partOf);
     this.#bytes = bytesOf(updates);
     this.#baseBytes = this.#bytes;
@@ -54,13 +64,25 @@ export class UpdateTrail {
 
   /** The document has learned an update. */
   add(update: Uint8Array): void {
-    this.#state = undefined;
+    this.#forget();
     this.#bytes += update.byteLength;
+    this.#added += update.byteLength;
     if (this.#parts === undefined) return;
     this.#parts.push(partOf(update));
     if (this.#parts.length <= MOST_UPDATES) return;
-    if (isQuicklyEncoded(this.#bytes)) this.#parts = undefined;
+    if (this.#keeping === 'encoded' && isQuicklyEncoded(this.#bytes)) this.#parts = undefined;
     else mergeTiers(this.#parts);
+  }
+
+  /** Bytes that were ever added. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** The updates that are kept. The same array until something is learned. */
+  get updates(): readonly Uint8Array[] {
+    this.#updates ??= (this.#parts ?? []).map(({ update }) => update);
+    return this.#updates;
   }
 
   /** Whether what it has learned is so much that it had better be merged with the rest before it is sent to anybody. */
@@ -76,29 +98,34 @@ export class UpdateTrail {
     this.#parts = [...parts];
     const { length } = parts;
     return {
-      updates: parts.map(({ update }) => update),
+      updates: this.updates,
       replace: (merged) => {
         const now = this.#parts;
         if (now === undefined || now[0] !== parts[0]) return;
         now.splice(0, length, { update: merged, tier: FINAL });
         this.#baseBytes = merged.byteLength;
         this.#bytes = bytesOf(now.map(({ update }) => update));
-        this.#state = undefined;
+        this.#forget();
       },
     };
   }
 
   /** @param encode gives the whole document as one update; called where what was added is too much, or little in all */
   state(encode: () => Uint8Array): ColdState {
-    if (this.#parts === undefined || isWorthFolding(this.#parts.map(({ update }) => update))) {
+    if (this.#parts === undefined || isWorthFolding(this.updates)) {
       const update = encode();
       this.#parts = [partOf(update)];
       this.#bytes = update.byteLength;
       this.#baseBytes = this.#bytes;
-      this.#state = undefined;
+      this.#forget();
     }
-    this.#state ??= new ColdState(this.#parts.map(({ update }) => update));
+    this.#state ??= new ColdState(this.updates);
     return this.#state;
+  }
+
+  #forget(): void {
+    this.#state = undefined;
+    this.#updates = undefined;
   }
 }
 
@@ -106,13 +133,22 @@ function partOf(update: Uint8Array): Part {
   return { update, tier: update.byteLength < SMALL ? 0 : FINAL };
 }
 
-/** A document too large to be encoded: fifty parts of a tier become one of the next, so each byte is merged a few times. */
+/**
+ * A document too large to be encoded: fifty parts of a tier, or as many as are a fair piece of work, become one of the
+ * next, so each byte is merged a few times.
+ */
 function mergeTiers(parts: Part[]): void {
   for (;;) {
     const tier = parts.at(-1)?.tier ?? FINAL;
-    const last = parts.slice(-MOST_UPDATES);
-    if (tier === FINAL || last.length < MOST_UPDATES || last.some((part) => part.tier !== tier)) return;
-    const update = Y.mergeUpdates(last.map((part) => part.update));
-    parts.splice(-MOST_UPDATES, MOST_UPDATES, { update, tier: update.byteLength < SMALL ? tier + 1 : FINAL });
+    if (tier === FINAL) return;
+    let first = parts.length;
+    let bytes = 0;
+    while (parts.length - first < MOST_UPDATES && bytes < MERGED_BYTES && parts[first - 1]?.tier === tier) {
+      first--;
+      bytes += parts[first]?.update.byteLength ?? 0;
+    }
+    if (parts.length - first < MOST_UPDATES && bytes < MERGED_BYTES) return;
+    const update = Y.mergeUpdates(parts.slice(first).map((part) => part.update));
+    parts.splice(first, parts.length - first, { update, tier: update.byteLength < SMALL ? tier + 1 : FINAL });
   }
 }

@@ -1,6 +1,10 @@
 import { parentPort } from 'node:worker_threads';
 import * as Y from 'yjs';
-import { unpackUpdates, type WorkReply, type WorkRequest } from './work-message.ts';
+import { transferable, unpackUpdates } from '../shared/packed-updates.ts';
+import { stepBack } from '../shared/thread-priority.ts';
+import type { WorkReply, WorkRequest } from './work-message.ts';
+
+stepBack();
 
 /** The thread behind WorkerCompactor: one request, one reply. */
 parentPort?.on('message', (request: WorkRequest) => {
@@ -13,8 +17,7 @@ function answer(request: WorkRequest): WorkReply {
     const { work } = request;
     const updates = unpackUpdates(request);
     const update = work.kind === 'merge' ? merge(updates) : diff(updates, work.stateVector);
-    // Copied: the buffer is transferred, and must hold nothing but the update.
-    return { kind: 'done', update: new Uint8Array(update) };
+    return { kind: 'done', update: transferable(update) };
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }

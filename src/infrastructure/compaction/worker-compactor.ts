@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { DocumentWorker } from '../../application/ports/document-worker.ts';
-import { packRequest, type Work, type WorkReply } from './work-message.ts';
+import { packUpdates } from '../shared/packed-updates.ts';
+import type { Work, WorkReply, WorkRequest } from './work-message.ts';
 
 const WORKER_FILE = new URL('./compaction-worker.js', import.meta.url);
 
@@ -51,7 +52,8 @@ export class WorkerCompactor implements DocumentWorker {
 
   async #do(work: Work, updates: readonly Uint8Array[]): Promise<Uint8Array> {
     this.#checkOpen();
-    const request = await packRequest(work, updates);
+    const packed = await packUpdates(updates);
+    const request: WorkRequest = { work, ...packed };
     this.#checkOpen();
     return new Promise((resolve, reject) => {
       this.#current = { resolve, reject };

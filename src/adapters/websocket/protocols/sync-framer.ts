@@ -1,16 +1,20 @@
 import { LRUCache } from 'lru-cache';
-import { concatFrames } from '../framing.ts';
-import { lengthPrefixed } from './length-prefixed.ts';
+import { updatePieces } from './update-frames.ts';
 
-/** What documents that nobody edits have to say to newcomers, framed; bytes in all. */
+/** What documents that nobody edits have to say to newcomers, framed; bytes in all that were copied for it. */
 const CACHED_BYTES = 32 * 1024 * 1024;
 
-const framed = new LRUCache<object, Buffer>({
+interface Framed {
+  readonly pieces: readonly Uint8Array[];
+  readonly copiedBytes: number;
+}
+
+const framed = new LRUCache<object, Framed>({
   maxSize: CACHED_BYTES,
-  sizeCalculation: (frames) => Math.max(1, frames.byteLength),
+  sizeCalculation: ({ copiedBytes }) => Math.max(1, copiedBytes),
 });
 
-const NO_CHANGE = new Uint8Array([0, 0]);
+const NO_CHANGE = [new Uint8Array([0, 0])];
 
 /** What stands before the length of an update in one protocol, and in some of them for one document. */
 export interface SyncHeads {
@@ -31,21 +35,20 @@ export class SyncFramer {
     this.#heads = heads;
   }
 
-  frames(parts: readonly Uint8Array[]): Buffer {
+  /** To be written piece by piece, in order. */
+  frames(parts: readonly Uint8Array[]): readonly Uint8Array[] {
     const key = this.#asked.get(parts);
     const known = key === undefined ? undefined : framed.get(key);
-    if (known !== undefined) return known;
-    const frames = this.#frame(parts);
+    if (known !== undefined) return known.pieces;
+    const { update, step2 } = this.#heads;
+    const pieces = updatePieces(parts.length === 0 ? NO_CHANGE : parts, update, step2);
     if (key === undefined) this.#asked.set(parts, {});
-    else framed.set(key, frames);
-    return frames;
+    else framed.set(key, { pieces, copiedBytes: copiedBytes(pieces, parts) });
+    return pieces;
   }
+}
 
-  #frame(parts: readonly Uint8Array[]): Buffer {
-    const { step2, update } = this.#heads;
-    if (parts.length === 0) return concatFrames([lengthPrefixed(step2, NO_CHANGE)], 'binary');
-    const last = parts.length - 1;
-    const messages = parts.map((part, at) => lengthPrefixed(at === last ? step2 : update, part));
-    return concatFrames(messages, 'binary');
-  }
+function copiedBytes(pieces: readonly Uint8Array[], parts: readonly Uint8Array[]): number {
+  const own = new Set(parts);
+  return pieces.reduce((sum, piece) => sum + (own.has(piece) ? 0 : piece.byteLength), 0);
 }

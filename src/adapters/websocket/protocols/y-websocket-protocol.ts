@@ -11,7 +11,7 @@ import type { Outbox } from '../../shared/outbox.ts';
 import { serverFrame } from '../framing.ts';
 import type { DocumentProtocol } from './protocol.ts';
 import { SyncFramer } from './sync-framer.ts';
-import { updateFrames } from './update-frames.ts';
+import { updatePieces } from './update-frames.ts';
 import { decodeYWebsocketFrame, encodeDenied, encodeStep1, STEP_2_HEAD, UPDATE_HEAD } from './y-websocket-codec.ts';
 import { awarenessFrame, Y_WEBSOCKET_FORMAT } from './y-websocket-format.ts';
 
@@ -39,7 +39,7 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
     this.#socket = socket;
     this.#documentId = documentId;
     this.#delivery = new MemberOutbox(socket.outbox, Y_WEBSOCKET_FORMAT, (member, update) => {
-      socket.outbox.writeOne(updateFrames([update], UPDATE_HEAD));
+      this.#write(updatePieces([update], UPDATE_HEAD));
       this.#showPresence(member);
     });
   }
@@ -109,7 +109,7 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
   settle(tickets: readonly Ticket[]): void {
     const updates: Uint8Array[] = [];
     for (const ticket of tickets) if (isTaken(ticket)) updates.push(ticket.update);
-    if (updates.length > 0) this.#socket.outbox.writeOne(updateFrames(updates, UPDATE_HEAD));
+    if (updates.length > 0) this.#write(updatePieces(updates, UPDATE_HEAD));
   }
 
   ended(): void {
@@ -118,7 +118,7 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
 
   async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {
     const parts = await this.#socket.collaboration.getSyncParts(member, stateVector);
-    this.#socket.outbox.writeOne(SYNC_FRAMER.frames(parts));
+    this.#write(SYNC_FRAMER.frames(parts));
   }
 
   #showPresence(member: RoomMember): void {
@@ -128,6 +128,10 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
   #required(): RoomMember {
     if (this.#member === undefined) throw new CollaborationError('not-found', 'The document is not open.');
     return this.#member;
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) this.#socket.outbox.writeOne(piece);
   }
 
   #send(message: Uint8Array): void {

@@ -3,7 +3,7 @@ import type { Environment, Handles } from './environment.ts';
 
 /** One change of the database file: a value to put, or a key to remove. */
 export interface Change {
-  readonly database: 'root' | 'updates' | 'snapshots';
+  readonly database: 'root' | 'updates' | 'snapshots' | 'chunks';
   readonly key: Buffer;
   readonly value: Uint8Array | undefined;
 }

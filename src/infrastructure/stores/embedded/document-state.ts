@@ -1,6 +1,6 @@
 import type { StoredDocument } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import { assembleDocument, type StoredRecord } from '../shared/assemble-document.ts';
+import { assembleDocument, type StoredRecord, type StoredSnapshot } from '../shared/assemble-document.ts';
 import type { Handles } from './environment.ts';
 import type { PendingDocument } from './pending-records.ts';
 import { type ReadDocument, readDocument } from './read-document.ts';
@@ -30,8 +30,12 @@ export function readState(
 }
 
 /** @throws DamagedDocumentError when the sequence has a hole or an overlap, or a record is not readable */
-export function openState(documentId: DocumentId, state: DocumentState): StoredDocument | undefined {
-  return assembleDocument(documentId, state.snapshot, unpacked(documentId, state.records));
+export function openState(
+  documentId: DocumentId,
+  { records }: DocumentState,
+  snapshot: StoredSnapshot | undefined,
+): StoredDocument | undefined {
+  return assembleDocument(documentId, snapshot, unpacked(documentId, records));
 }
 
 /** All records, in order; of two with the same first sequence number the one in `newer`. */

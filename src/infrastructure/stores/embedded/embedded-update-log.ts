@@ -7,6 +7,7 @@ import { openState, readState } from './document-state.ts';
 import { type EmbeddedStore, openEmbeddedStore, type StoreOptions } from './embedded-store.ts';
 import type { Handles } from './environment.ts';
 import { planCompaction } from './plan-compaction.ts';
+import { chunked, readWhole } from './snapshot-chunks.ts';
 import { encodeDeletion, encodeRecordEntries } from './wal/entry-codec.ts';
 
 /**
@@ -46,8 +47,12 @@ export class EmbeddedUpdateLog implements UpdateLog {
   }
 
   async load(documentId: DocumentId): Promise<StoredDocument | undefined> {
-    const handles = await this.#handles();
-    return openState(documentId, readState(handles, documentId, this.#store.pending.get(documentId)));
+    for (;;) {
+      const state = readState(await this.#handles(), documentId, this.#store.pending.get(documentId));
+      if (state.snapshot === undefined) return openState(documentId, state, undefined);
+      const snapshot = await readWhole(() => this.#handles(), documentId, state.snapshot);
+      if (snapshot !== 'replaced') return openState(documentId, state, snapshot);
+    }
   }
 
   async compact(documentId: DocumentId, snapshot: Snapshot): Promise<void> {
@@ -73,8 +78,9 @@ export class EmbeddedUpdateLog implements UpdateLog {
     const { appends, commits, pending } = this.#store;
     // Everything that was appended before this call is in `pending` then.
     await appends.settled();
+    const content = await chunked(snapshot.update);
     await commits.readThenWrite((handles) => ({
-      changes: planCompaction(handles, documentId, pending.get(documentId), snapshot),
+      changes: planCompaction(handles, documentId, pending.get(documentId), snapshot, content),
       committed: pending.compacting(documentId, snapshot.sequence),
     }));
   }

@@ -6,12 +6,14 @@ import { syncDirectory } from './sync-directory.ts';
 
 /** The open database file. Valid until the next `discard` or `close` of its Environment. */
 export interface Handles {
-  /** Beside the two databases: where the write-ahead log starts (log-start.ts). */
+  /** Beside the databases: where the write-ahead log starts (log-start.ts). */
   readonly root: RootDatabase<Buffer, Buffer>;
   /** Records by `recordKey`. */
   readonly updates: Database<Buffer, Buffer>;
   /** Snapshots by `snapshotKey`. */
   readonly snapshots: Database<Buffer, Buffer>;
+  /** Of large snapshots, by `chunkKey`. */
+  readonly chunks: Database<Buffer, Buffer>;
 }
 
 /** The LMDB environment of a data directory: the file `documents.mdb`, and beside it the lock file LMDB keeps. */
@@ -76,7 +78,11 @@ function openHandles(path: string): Handles {
     eventTurnBatching: false,
   });
   try {
-    const handles = { root, updates: root.openDB('updates', BINARY), snapshots: root.openDB('snapshots', BINARY) };
+    const database = (name: string) => root.openDB(name, BINARY);
+    const handles = {
+      ...{ root, updates: database('updates'), snapshots: database('snapshots') },
+      chunks: database('snapshot-chunks'),
+    };
     syncDirectory(dirname(path));
     return handles as Handles;
   } catch (error) {

@@ -6,6 +6,7 @@ const END_OF_ID = 0x00;
 /** Sorts behind every record of an id and before every longer id: ids hold no control characters. */
 const BEHIND_RECORDS = 0x01;
 const SEQUENCE_BYTES = 8;
+const INDEX_BYTES = 4;
 
 /** Key of a snapshot: the id in UTF-8, at most 768 bytes (LMDB allows 1978). */
 export function snapshotKey(documentId: DocumentId): Buffer {
@@ -22,7 +23,16 @@ export function recordKey(documentId: DocumentId, firstSequence: number): Buffer
   return key;
 }
 
-/** The keys of all records of a document: `start` included, `end` not. */
+/** Key of a chunk of a snapshot: as a record's, with the snapshot's sequence number, and its index (uint32, big-endian). */
+export function chunkKey(documentId: DocumentId, sequence: number, index: number): Buffer {
+  const snapshot = recordKey(documentId, sequence);
+  const key = Buffer.alloc(snapshot.length + INDEX_BYTES);
+  key.set(snapshot);
+  key.writeUInt32BE(index, snapshot.length);
+  return key;
+}
+
+/** The keys of all records, or all chunks, of a document: `start` included, `end` not. */
 export function recordRange(documentId: DocumentId): { start: Buffer; end: Buffer } {
   const id = snapshotKey(documentId);
   return { start: withByte(id, END_OF_ID), end: withByte(id, BEHIND_RECORDS) };

@@ -7,11 +7,13 @@ import { snapshotKey } from './keys.ts';
 import type { PendingDocument } from './pending-records.ts';
 import { planDeletion, putRecords } from './plan-move.ts';
 import { lastOf, unpack } from './record-body.ts';
-import { encodeSnapshot } from './snapshot-codec.ts';
+import { putChunks, removeChunks } from './snapshot-chunks.ts';
+import { encodeSnapshot, type SnapshotContent } from './snapshot-codec.ts';
 
 /**
  * The changes that store `snapshot` and remove the records it holds; none where a snapshot as new is stored already.
  * What is pending of these records need not be moved any more.
+ * @param content how the snapshot's update is stored
  * @throws RangeError when no record ends at its sequence number: the document was deleted meanwhile, and storing the
  * snapshot would bring it back.
  * @throws DamagedDocumentError
@@ -21,6 +23,7 @@ export function planCompaction(
   documentId: DocumentId,
   pending: PendingDocument | undefined,
   snapshot: Snapshot,
+  content: SnapshotContent,
 ): Change[] {
   const state = readState(handles, documentId, pending);
   if (state.snapshot !== undefined && state.snapshot.sequence >= snapshot.sequence) return [];
@@ -32,7 +35,9 @@ export function planCompaction(
     if (kept.length === records.length) continue;
     changes.push({ database: 'updates', key, value: undefined }, ...putRecords(documentId, kept));
   }
+  changes.push(...removeChunks(handles, documentId));
   const key = snapshotKey(documentId);
-  const value = encodeSnapshot(key, { ...snapshot, lastModified: unpack(last).timestamp });
-  return [...changes, { database: 'snapshots', key, value }];
+  const head = { sequence: snapshot.sequence, lastModified: unpack(last).timestamp, content };
+  const value = encodeSnapshot(key, head);
+  return [...changes, { database: 'snapshots', key, value }, ...putChunks(documentId, head, snapshot.update)];
 }

@@ -9,6 +9,7 @@ import type { PendingDocument } from './pending-records.ts';
 import { readValuesFrom, type StoredValue, valueKeys } from './read-document.ts';
 import type { PackedRecord } from './record-body.ts';
 import { encodeRecords } from './record-codec.ts';
+import { removeChunks } from './snapshot-chunks.ts';
 
 /** The changes that bring what is pending of a document into the database. Making them twice changes nothing more. */
 export function planMove(handles: Handles, { documentId, base, records }: PendingDocument): Change[] {
@@ -33,6 +34,7 @@ export function planMove(handles: Handles, { documentId, base, records }: Pendin
 export function planDeletion(handles: Handles, documentId: DocumentId): Change[] {
   return [
     ...valueKeys(handles, documentId).map((key) => ({ database: 'updates' as const, key, value: undefined })),
+    ...removeChunks(handles, documentId),
     { database: 'snapshots', key: snapshotKey(documentId), value: undefined },
   ];
 }

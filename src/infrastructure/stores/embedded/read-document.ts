@@ -1,12 +1,11 @@
 import type { Transaction } from 'lmdb';
 import { DamagedDocumentError } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import type { StoredSnapshot } from '../shared/assemble-document.ts';
 import type { Handles } from './environment.ts';
 import { recordRange, snapshotKey } from './keys.ts';
 import { lastOf, type PackedRecord } from './record-body.ts';
 import { decodeRecords } from './record-codec.ts';
-import { decodeSnapshot } from './snapshot-codec.ts';
+import { decodeSnapshot, type SnapshotHead } from './snapshot-codec.ts';
 
 /** A value of the database: records of which each starts where the one before it ends; at least one. */
 export interface StoredValue {
@@ -15,13 +14,13 @@ export interface StoredValue {
 }
 
 export interface ReadDocument {
-  readonly snapshot: StoredSnapshot | undefined;
+  readonly snapshot: SnapshotHead | undefined;
   /** In the order of their first sequence numbers. */
   readonly values: readonly StoredValue[];
 }
 
 /**
- * All that the database has of a document, as of one moment: both databases are read in one transaction.
+ * All that the database has of a document but the chunks of its snapshot, as of one moment: both databases are read in one transaction.
  * @throws DamagedDocumentError
  */
 export function readDocument(handles: Handles, documentId: DocumentId): ReadDocument {

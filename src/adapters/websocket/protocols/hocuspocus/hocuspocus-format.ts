@@ -5,7 +5,7 @@ import type { CollaborationEvent } from '../../../../domain/events.ts';
 import { serverFrame } from '../../framing.ts';
 import { awarenessUpdate } from '../awareness-update.ts';
 import { SyncFramer } from '../sync-framer.ts';
-import { updateFrames } from '../update-frames.ts';
+import { updateFrames, updatePieces } from '../update-frames.ts';
 import { NamedFrames } from './hocuspocus-codec.ts';
 
 /** How Hocuspocus spells events of a document, under one name. Awareness is echoed to its sender, as its server does it. */
@@ -47,8 +47,13 @@ export class HocuspocusFormat implements WireFormat {
     return serverFrame(this.frames.awareness(awarenessUpdate(changes)), 'binary');
   }
 
-  /** The answer to a sync step 1. */
-  parts(parts: readonly Uint8Array[]): Buffer {
+  /** One update, to be written piece by piece, in order. */
+  pieces(update: Uint8Array): readonly Uint8Array[] {
+    return updatePieces([update], this.#updateHead);
+  }
+
+  /** The answer to a sync step 1, to be written piece by piece, in order. */
+  parts(parts: readonly Uint8Array[]): readonly Uint8Array[] {
     return this.#syncFramer.frames(parts);
   }
 }

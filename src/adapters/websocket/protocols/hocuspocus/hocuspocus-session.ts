@@ -63,7 +63,7 @@ export class HocuspocusSession implements SessionSink {
     });
     const format = formatFor(member.room, name);
     const delivery = new MemberOutbox(outbox, format, (_member, update) => {
-      outbox.writeOne(format.updates([update]));
+      for (const piece of format.pieces(update)) outbox.writeOne(piece);
       this.#showPresence();
     });
     this.#joined = { member, format, delivery, statuses: new SyncStatuses(format.frames) };
@@ -164,7 +164,7 @@ export class HocuspocusSession implements SessionSink {
     if (this.#joined?.member !== member) return;
     statuses.asked('client');
     this.#send(format.frames.step1(member.room.stateVector));
-    this.#socket.outbox.writeOne(format.parts(parts));
+    for (const piece of format.parts(parts)) this.#socket.outbox.writeOne(piece);
   }
 
   #fault(message: HocuspocusMessage, thrown: unknown): void {
