@@ -31,8 +31,11 @@ export interface Folding {
 /** No part that is as large is merged any more. */
 const FINAL = Number.POSITIVE_INFINITY;
 
-/** Bytes merged in one go at most, but for the last part: some milliseconds. */
-const MERGED_BYTES = 4 * SMALL;
+/**
+ * Bytes merged in one go, but for the last part: they may be a thousand structs, and take milliseconds. A part that is as
+ * large is final.
+ */
+const MERGED_BYTES = 16 * 1024;
 
 /** `encoded`: where encoding the document is cheap, its updates are dropped for that; `kept`: they always are. */
 type Keeping = 'encoded' | 'kept';
@@ -130,7 +133,7 @@ export class UpdateTrail {
 }
 
 function partOf(update: Uint8Array): Part {
-  return { update, tier: update.byteLength < SMALL ? 0 : FINAL };
+  return { update, tier: update.byteLength < MERGED_BYTES ? 0 : FINAL };
 }
 
 /**
@@ -149,6 +152,6 @@ function mergeTiers(parts: Part[]): void {
     }
     if (parts.length - first < MOST_UPDATES && bytes < MERGED_BYTES) return;
     const update = Y.mergeUpdates(parts.slice(first).map((part) => part.update));
-    parts.splice(first, parts.length - first, { update, tier: update.byteLength < SMALL ? tier + 1 : FINAL });
+    parts.splice(first, parts.length - first, { update, tier: update.byteLength < MERGED_BYTES ? tier + 1 : FINAL });
   }
 }
