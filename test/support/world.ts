@@ -142,6 +142,7 @@ export class World {
   readonly logs: LoggedLine[] = [];
   readonly events: CollaborationEvent[] = [];
   readonly refusals: string[] = [];
+  readonly limits: string[] = [];
   readonly commits: number[] = [];
   readonly #core: ReturnType<typeof createCore>;
 
@@ -201,6 +202,7 @@ export class World {
       committed: (updates) => this.commits.push(updates),
       storeFailed: () => undefined,
       refused: (reason) => this.refusals.push(reason),
+      limitReached: (limit) => this.limits.push(limit),
       compacted: () => undefined,
       gauge: () => undefined,
     };

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Entry } from '../../application/admission/admission.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DoorServices } from './door-services.ts';
+import { Gate } from './gate.ts';
 import { type ConnectionTiming, monitor } from './monitor.ts';
 import { type Destination, destinationOf } from './path.ts';
 import { SocketConnection } from './socket-connection.ts';
@@ -27,6 +29,7 @@ const CLOSE_TIMEOUT = 10_000;
 export class WebSocketDoor {
   readonly #services: DoorServices;
   readonly #authenticator: Authenticator;
+  readonly #gate: Gate;
   readonly #options: WebSocketOptions;
   readonly #connections = new Set<SocketConnection>();
   /** Upgraded, and not known yet. */
@@ -37,6 +40,7 @@ export class WebSocketDoor {
   constructor(options: WebSocketDoorOptions) {
     this.#services = options;
     this.#authenticator = options.authenticator;
+    this.#gate = new Gate(options);
     this.#options = {
       maxPayload: Math.ceil((options.limits.maxMessageBytes * 4) / 3) + JSON_OVERHEAD,
       closeTimeout: CLOSE_TIMEOUT,
@@ -67,14 +71,9 @@ export class WebSocketDoor {
       answer(socket, handshake.answer);
       return;
     }
-    // Nobody would be told any more that it has ended.
-    if (!socket.readable || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    // Of the request nothing is kept: with its headers it would take as much memory as all the rest of a connection.
-    const ws = new ServerWebSocket(socket, handshake.answer, head, this.#options);
-    void this.#admit(ws, destination, request.socket);
+    const refusal = this.#gate.refusal(request);
+    if (refusal === undefined) void this.#letIn(request, socket, head, handshake.answer, destination);
+    else answer(socket, refusal);
   }
 
   /** Tells every client to come back later; those that do not go are cut off by `terminate`. */
@@ -91,11 +90,36 @@ export class WebSocketDoor {
   }
 
   /** Never rejects. */
-  async #admit(ws: ServerWebSocket, destination: Entrance, socket: Socket): Promise<void> {
+  async #letIn(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    acceptance: string,
+    destination: Entrance,
+  ): Promise<void> {
+    const passage = await this.#gate.enter(request, socket);
+    if (passage.kind === 'refused') {
+      answer(socket, passage.answer);
+      return;
+    }
+    // Nobody would be told any more that it has ended.
+    if (!socket.readable || !socket.writable) {
+      this.#services.admission.leave(passage.entry);
+      socket.destroy();
+      return;
+    }
+    // Of the request nothing is kept: with its headers it would take as much memory as all the rest of a connection.
+    const ws = new ServerWebSocket(socket, acceptance, head, this.#options);
+    void this.#admit(ws, destination, request.socket, passage.entry);
+  }
+
+  /** Never rejects. */
+  async #admit(ws: ServerWebSocket, destination: Entrance, socket: Socket, entry: Entry): Promise<void> {
     this.#arriving.add(ws);
     try {
       const admission = await this.#admission(destination, socket);
-      if (ws.state === 'open') this.#enter(ws, destination, socket, admission);
+      if (ws.state === 'open') this.#enter(ws, destination, socket, admission, entry);
+      else this.#services.admission.leave(entry);
     } catch (cause) {
       this.#services.logger.error({ err: cause }, 'A connection could not be set up');
       ws.terminate();
@@ -119,8 +143,14 @@ export class WebSocketDoor {
     }
   }
 
-  #enter(ws: ServerWebSocket, destination: Entrance, socket: Socket, { who, refusal }: Admission): void {
-    const connection = new SocketConnection(this.#services, ws, randomUUID(), who, this.#onClosed);
+  #enter(
+    ws: ServerWebSocket,
+    destination: Entrance,
+    socket: Socket,
+    { who, refusal }: Admission,
+    entry: Entry,
+  ): void {
+    const connection = new SocketConnection(this.#services, ws, randomUUID(), who, this.#onClosed, entry);
     this.#connections.add(connection);
     const { id } = connection.connection;
     const fields = {
@@ -136,6 +166,7 @@ export class WebSocketDoor {
 
   readonly #onClosed = (connection: SocketConnection, code: number, cause: Error | undefined): void => {
     this.#connections.delete(connection);
+    this.#services.admission.leave(connection.entry);
     this.#services.collaboration.disconnect(connection.connection);
     const why = cause === undefined ? {} : { err: cause };
     this.#services.logger.debug({ connection: connection.connection.id, code, ...why }, 'Connection closed');

@@ -1,3 +1,4 @@
+import type { Entry } from '../../application/admission/admission.ts';
 import type { Collaboration } from '../../application/collaboration.ts';
 import { AcknowledgementQueue, type Ticket } from '../../application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../application/connection/client-connection.ts';
@@ -5,6 +6,7 @@ import type { Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { Outbox } from '../shared/outbox.ts';
+import { together } from '../shared/together.ts';
 import type { DoorServices } from './door-services.ts';
 import { type FrameOpcode, serverFrame } from './framing.ts';
 import type { Destination } from './path.ts';
@@ -26,6 +28,7 @@ export type OnClosed = (connection: SocketConnection, code: number, cause: Error
  */
 export class SocketConnection implements WebSocketListener {
   readonly connection: ClientConnection;
+  readonly entry: Entry;
   readonly outbox: Outbox;
   readonly pipe: SocketPipe;
   /** Unix milliseconds of the last sign of life. */
@@ -38,13 +41,23 @@ export class SocketConnection implements WebSocketListener {
   #reading: 'on' | 'held back' = 'on';
   #faults = 0;
 
-  constructor(door: DoorServices, ws: ServerWebSocket, id: string, principal: Principal, onClosed: OnClosed) {
+  constructor(
+    door: DoorServices,
+    ws: ServerWebSocket,
+    id: string,
+    principal: Principal,
+    onClosed: OnClosed,
+    entry: Entry,
+  ) {
     this.#door = door;
     this.#ws = ws;
     this.#onClosed = onClosed;
     this.pipe = new SocketPipe(ws);
     this.outbox = new Outbox(this.pipe, door.limits);
-    this.connection = new ClientConnection(id, principal, new AcknowledgementQueue((done) => this.#acknowledge(done)));
+    this.entry = entry;
+    const allowance = door.admission.allowance({ connectionId: id, subject: principal.subject, address: entry.address });
+    const queue = new AcknowledgementQueue((done) => this.#acknowledge(done));
+    this.connection = new ClientConnection(id, principal, queue, allowance);
     this.lastHeard = door.clock.now();
     ws.listen(this);
   }
@@ -85,7 +98,9 @@ export class SocketConnection implements WebSocketListener {
   countFault(error: CollaborationError): void {
     this.#faults++;
     this.#door.metrics.refused(error.kind);
-    if (this.#faults > this.#door.limits.maxInvalidMessages) this.close(error);
+    if (this.#faults <= this.#door.limits.maxInvalidMessages) return;
+    this.#door.metrics.limitReached('MAX_INVALID_MESSAGES');
+    this.close(error);
   }
 
   close(error: CollaborationError): void {
@@ -105,7 +120,8 @@ export class SocketConnection implements WebSocketListener {
       return;
     }
     try {
-      const done = protocol.receive(payload);
+      const pause = this.connection.allowance.count(payload.byteLength);
+      const done = together(protocol.receive(payload), pause);
       if (done !== undefined) void this.#await(done, (error) => this.#fault(protocol, error));
     } catch (thrown) {
       this.#fault(protocol, this.#translate(thrown));

@@ -20,6 +20,7 @@ export function handleDocumentUpdate(
   if (member.access === 'read') throw new CollaborationError('forbidden', 'This session may only read.');
   if (update.byteLength > context.limits.maxMessageBytes) {
     const most = context.limits.maxMessageBytes;
+    context.metrics.limitReached('MAX_MESSAGE_BYTES');
     throw new CollaborationError('too-large', `An update may have ${most} bytes; this one has ${update.byteLength}.`);
   }
   const scan = scanUpdate(update);

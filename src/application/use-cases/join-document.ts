@@ -21,7 +21,7 @@ export interface JoinDocument {
 /**
  * Makes a session and puts it in the document's room, from where it is told of all that others do.
  * @throws CollaborationError `session-exists` when the connection has a session of this document and client ·
- * `invalid` · `forbidden` · `too-large` when it has too many · `unavailable` when the document cannot be loaded
+ * `invalid` · `forbidden` · `too-large` when it has too many · `rate-limited` · `unavailable` when the document cannot be loaded
  */
 export async function joinDocument(context: UseCaseContext, join: JoinDocument): Promise<RoomMember> {
   const { profile, identity } = identify(context, join);
@@ -29,8 +29,10 @@ export async function joinDocument(context: UseCaseContext, join: JoinDocument):
   refuseSecondSession(join);
   if (join.connection.sessionCount >= context.limits.maxSessionsPerConnection) {
     const most = context.limits.maxSessionsPerConnection;
+    context.metrics.limitReached('MAX_SESSIONS_PER_CONNECTION');
     throw new CollaborationError('too-large', `One connection may have ${most} sessions.`);
   }
+  await join.connection.allowance.join();
   const room = await context.rooms.open(join.documentId);
   // While the document was loaded, the client may have gone, or have joined once more.
   if (join.connection.hasEnded) throw new CollaborationError('unavailable', 'The connection has ended.');
