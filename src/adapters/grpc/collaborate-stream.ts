@@ -1,7 +1,9 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { Entry } from '../../application/admission/admission.ts';
 import type { Timer } from '../../application/ports/clock.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { Outbox } from '../shared/outbox.ts';
+import { originOf } from './call-gate.ts';
 import { Conversation } from './conversation.ts';
 import { credentialsOf } from './credentials.ts';
 import type { GrpcWireFormat } from './grpc-wire-format.ts';
@@ -40,9 +42,15 @@ export class CollaborateStream {
 
   /** Reads nothing before it is known who calls. */
   async start(): Promise<void> {
+    const { admission, addresses, authenticator } = this.#services;
+    const origin = originOf(this.#call, addresses);
     try {
-      const principal = await this.#services.authenticator.authenticate(credentialsOf(this.#call));
-      if (this.#state.kind === 'authenticating') this.#open(principal);
+      await admission.request({ address: origin.key });
+      if (this.#state.kind !== 'authenticating') return;
+      const entry = admission.enter(origin.key);
+      this.#call.once('close', () => admission.leave(entry));
+      const principal = await authenticator.authenticate(credentialsOf(this.#call, origin.address));
+      if (this.#state.kind === 'authenticating') this.#open(principal, entry);
     } catch (thrown) {
       const error = CollaborationError.from(thrown);
       if (error.kind === 'internal')
@@ -67,8 +75,9 @@ export class CollaborateStream {
     }
   }
 
-  #open(principal: Conversation['connection']['principal']): void {
-    const conversation = new Conversation(this.#services, this.#format, this.#outbox, principal, () => this.#settled());
+  #open(principal: Conversation['connection']['principal'], { address }: Entry): void {
+    const settled = () => this.#settled();
+    const conversation = new Conversation(this.#services, this.#format, this.#outbox, principal, settled, address);
     this.#state = { kind: 'open', conversation };
     this.#call.on('data', (message: ClientMessage | Undecodable) => this.#receive(conversation, message));
     this.#call.on('end', () => this.#finish(conversation, () => this.#end(OK)));
@@ -108,6 +117,7 @@ export class CollaborateStream {
   #stuck(): void {
     const error = new CollaborationError('unavailable', 'The client does not keep up; connect again.');
     this.#services.metrics.refused('slow-consumer');
+    this.#services.metrics.limitReached('OUTBOX_TIMEOUT_MS');
     this.#pipe.close();
     this.#end(statusOf(error));
   }

@@ -4,6 +4,8 @@ import { ClientConnection } from '../../application/connection/client-connection
 import type { Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { Outbox } from '../shared/outbox.ts';
+import { together } from '../shared/together.ts';
+import { sizeOf } from './call-gate.ts';
 import { FaultBudget } from './fault-budget.ts';
 import type { GrpcWireFormat } from './grpc-wire-format.ts';
 import { handleMessage } from './handle-message.ts';
@@ -25,13 +27,17 @@ export class Conversation {
   readonly #onSettled: () => void;
   #state: 'open' | 'closed' = 'open';
 
-  /** @param onSettled called whenever no update of the stream waits for its outcome any more */
+  /**
+   * @param onSettled called whenever no update of the stream waits for its outcome any more
+   * @param address under which the client is limited
+   */
   constructor(
     services: GrpcServices,
     format: GrpcWireFormat,
     outbox: Outbox,
     principal: Principal,
     onSettled: () => void,
+    address: string | undefined,
   ) {
     this.services = services;
     this.format = format;
@@ -39,7 +45,9 @@ export class Conversation {
     this.#onSettled = onSettled;
     this.#faults = new FaultBudget(services.clock, services.limits.maxInvalidMessages);
     const acknowledgements = new AcknowledgementQueue((tickets) => this.#acknowledge(tickets));
-    this.connection = new ClientConnection(randomUUID(), principal, acknowledgements);
+    const connectionId = randomUUID();
+    const allowance = services.admission.allowance({ connectionId, subject: principal.subject, address });
+    this.connection = new ClientConnection(connectionId, principal, acknowledgements, allowance);
   }
 
   get isOpen(): boolean {
@@ -57,7 +65,9 @@ export class Conversation {
   /** Never throws. @returns a promise, which never rejects, where the next message has to wait for this one. */
   receive(message: ClientMessage | Undecodable): Promise<void> | undefined {
     try {
-      return handleMessage(this, message)?.catch((thrown: unknown) => this.#report(message, thrown));
+      const pause = this.connection.allowance.count(sizeOf(message));
+      const work = handleMessage(this, message)?.catch((thrown: unknown) => this.#report(message, thrown));
+      return together(work, pause);
     } catch (thrown) {
       this.#report(message, thrown);
       return undefined;

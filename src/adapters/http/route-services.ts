@@ -4,19 +4,25 @@ import type { Authenticator, Principal } from '../../application/ports/authentic
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { CollaborationError } from '../../domain/errors.ts';
+import type { GateServices } from '../shared/gate-services.ts';
+import { sendError } from './request-limits.ts';
 
 /** What the routes need. */
-export interface RouteServices {
+export interface RouteServices extends GateServices {
   readonly collaboration: Collaboration;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** @throws CollaborationError `unauthenticated` */
-export function principalOf({ authenticator }: RouteServices, request: FastifyRequest): Promise<Principal> {
+/** @throws CollaborationError `unauthenticated` · `rate-limited` */
+export async function principalOf(services: RouteServices, request: FastifyRequest): Promise<Principal> {
+  const { authenticator, addresses, admission } = services;
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  return authenticator.authenticate({ token, remoteAddress: request.ip });
+  const remoteAddress = addresses.clientOf(request.socket.remoteAddress, request.headers['x-forwarded-for']);
+  const principal = await authenticator.authenticate({ token, remoteAddress });
+  await admission.request({ subject: principal.subject });
+  return principal;
 }
 
 /** Answers with what `work` gives, or with the contract's error as JSON. */
@@ -30,7 +36,6 @@ export async function answer(
   } catch (thrown) {
     const error = CollaborationError.from(thrown);
     if (error.kind === 'internal') logger.error({ err: thrown }, 'A request failed');
-    const { code, type } = error.failure;
-    return reply.code(code).send({ error: { code, error_type: type, message: error.message } });
+    return sendError(reply, error);
   }
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { type BlockList, isIP } from 'node:net';
 
 /** Headers further back than this are somebody's joke. */
 const MOST_HOPS = 32;

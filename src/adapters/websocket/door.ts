@@ -103,7 +103,7 @@ export class WebSocketDoor {
       return;
     }
     // Nobody would be told any more that it has ended.
-    if (!socket.readable || !socket.writable) {
+    if (!socket.readable || !socket.writable || this.#state === 'closing') {
       this.#services.admission.leave(passage.entry);
       socket.destroy();
       return;
@@ -143,13 +143,7 @@ export class WebSocketDoor {
     }
   }
 
-  #enter(
-    ws: ServerWebSocket,
-    destination: Entrance,
-    socket: Socket,
-    { who, refusal }: Admission,
-    entry: Entry,
-  ): void {
+  #enter(ws: ServerWebSocket, destination: Entrance, socket: Socket, { who, refusal }: Admission, entry: Entry): void {
     const connection = new SocketConnection(this.#services, ws, randomUUID(), who, this.#onClosed, entry);
     this.#connections.add(connection);
     const { id } = connection.connection;

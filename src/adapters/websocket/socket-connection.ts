@@ -55,7 +55,11 @@ export class SocketConnection implements WebSocketListener {
     this.pipe = new SocketPipe(ws);
     this.outbox = new Outbox(this.pipe, door.limits);
     this.entry = entry;
-    const allowance = door.admission.allowance({ connectionId: id, subject: principal.subject, address: entry.address });
+    const allowance = door.admission.allowance({
+      connectionId: id,
+      subject: principal.subject,
+      address: entry.address,
+    });
     const queue = new AcknowledgementQueue((done) => this.#acknowledge(done));
     this.connection = new ClientConnection(id, principal, queue, allowance);
     this.lastHeard = door.clock.now();

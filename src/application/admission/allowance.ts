@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock.ts';
+import type { LimitName } from '../ports/limit-name.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { RateLimiter, Usage } from '../ports/rate-limiter.ts';
-import type { LimitName } from '../ports/limit-name.ts';
-import type { Account, Rates } from './rates.ts';
 import { rateLimited } from './rate-limited.ts';
+import type { Account, Rates } from './rates.ts';
 import { chargeRequest } from './requests.ts';
 
 /** What all allowances share. */

@@ -16,6 +16,7 @@ import { RoomContent } from './room-content.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
 import type { RoomState } from './room-state.ts';
+import { SizeGuard } from './size-guard.ts';
 import { snapshotOf } from './snapshot-of.ts';
 import { abandon, type Submission } from './submission.ts';
 import type { Gathering } from './tick.ts';
@@ -36,6 +37,7 @@ export class Room implements Gathering, JournalClient {
   readonly #intake: Intake;
   readonly #delivery: Delivery;
   readonly #content: RoomContent;
+  readonly #size: SizeGuard;
   #inbox: Submission[] = [];
   #state: RoomState = { kind: 'open' };
   /** Unix milliseconds since nobody was in the room. */
@@ -47,6 +49,7 @@ export class Room implements Gathering, JournalClient {
     this.#services = services;
     this.#onFailure = onFailure;
     this.#content = new RoomContent(loaded, services.documents, services.clock);
+    this.#size = new SizeGuard(services);
     this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
     const target = { tell: this.#tell.bind(this), submit: this.submit.bind(this) };
     this.#intake = new Intake(this, loaded, services, target);
@@ -219,13 +222,22 @@ export class Room implements Gathering, JournalClient {
       void this.#wait(this.#content.warm(), this.#content.isReleased ? 'unreadable' : 'readable');
       return;
     }
-    const burst = this.#inbox;
+    if (this.#size.mustMeasure(this.#inbox, this.#content.document)) {
+      void this.#wait(this.#measure(), 'readable');
+      return;
+    }
+    const burst = this.#size.admit(this.#inbox, this.#content.document);
     this.#inbox = [];
     try {
       this.#intake.take(burst, this.#content.document);
     } catch (cause) {
       this.#notIntegrated(burst, CollaborationError.from(cause));
     }
+  }
+
+  async #measure(): Promise<void> {
+    await this.#content.warm();
+    await this.#size.measure(this.#content.document);
   }
 
   /** A sender's fault; or the document's own, when what is stored of it cannot be read. */

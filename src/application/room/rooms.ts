@@ -16,6 +16,8 @@ export class Rooms {
   readonly #services: RoomServices;
   readonly #open = new Map<string, Room>();
   readonly #opening = new Map<string, Promise<Room>>();
+  /** Those that nobody was in when they were opened or last left, the longest ago first. */
+  readonly #vacant = new Set<Room>();
   #state: 'open' | 'closed' = 'open';
 
   constructor(services: RoomServices) {
@@ -51,6 +53,23 @@ export class Rooms {
       this.#opening.set(key, opening);
     }
     return opening;
+  }
+
+  /** Nobody is in a room any more: of those only so many are kept. */
+  vacated(room: Room): void {
+    if (this.#open.get(room.documentId.value) !== room) return;
+    this.#vacant.delete(room);
+    this.#vacant.add(room);
+    const { limits, clock, metrics } = this.#services;
+    if (this.#vacant.size <= limits.maxVacantDocuments) return;
+    for (const each of this.#vacant) {
+      if (each.members.size > 0) this.#vacant.delete(each);
+      else if (each !== room && each.isIdle(clock.now(), 0)) {
+        metrics.limitReached('MAX_VACANT_DOCUMENTS');
+        this.#release(each);
+      }
+      if (this.#vacant.size <= limits.maxVacantDocuments) return;
+    }
   }
 
   /** Lets go of rooms that nobody was in for `idle` milliseconds, and of updates that waited too long. */
@@ -89,11 +108,13 @@ export class Rooms {
     const room = new Room(loaded, presence, this.#services, (failed) => this.#release(failed));
     this.#open.set(documentId.value, room);
     this.#services.compactions.opened(documentId, loaded.tail, room);
+    this.vacated(room);
     return room;
   }
 
   #release(room: Room): void {
     const key = room.documentId.value;
+    this.#vacant.delete(room);
     if (this.#open.get(key) === room) {
       this.#open.delete(key);
       this.#services.compactions.closed(room.documentId);

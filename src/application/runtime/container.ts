@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HttpDoor } from '../../adapters/http/http-door.ts';
+import type { GateServices } from '../../adapters/shared/gate-services.ts';
 import { WebSocketDoor } from '../../adapters/websocket/door.ts';
 import type { UpdateLog } from '../../domain/repositories/update-log.ts';
 import { OpenAuthenticator } from '../../infrastructure/auth/open/open-authenticator.ts';
 import { SystemClock } from '../../infrastructure/clock/system-clock.ts';
 import { WorkerCompactor } from '../../infrastructure/compaction/worker-compactor.ts';
 import { PrometheusMetrics } from '../../infrastructure/metrics/prometheus/prometheus-metrics.ts';
+import { GuardedAuthenticator } from '../admission/guarded-authenticator.ts';
 import type { Collaboration } from '../collaboration.ts';
 import type { Limits } from '../limits.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
@@ -17,6 +19,7 @@ import { BackgroundTasks } from './background-tasks.ts';
 import type { Settings } from './config/keys.ts';
 import { createCore } from './core.ts';
 import { Doors } from './doors.ts';
+import { createGate } from './gate.ts';
 import { HealthReport } from './health-report.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { limitsOf } from './limits-of.ts';
@@ -45,28 +48,39 @@ export interface Server {
 /** Wires the server, top to bottom. @throws Error when the store cannot be opened */
 export async function createServer(settings: Settings, logger: Logger, overrides: Overrides = {}): Promise<Server> {
   const clock = overrides.clock ?? new SystemClock();
-  const authenticator = overrides.authenticator ?? new OpenAuthenticator();
   const compactor = overrides.compactor ?? new WorkerCompactor();
   const worker = overrides.worker ?? new WorkerCompactor();
   const log = overrides.log ?? (await openStore(settings));
   const metrics = new PrometheusMetrics();
   const limits = limitsOf(settings);
+  const authenticator = new GuardedAuthenticator(
+    overrides.authenticator ?? new OpenAuthenticator(),
+    limits,
+    clock,
+    metrics,
+  );
+  const gate = createGate(settings, { clock, logger, metrics });
   const core = createCore(settings, { log, compactor, worker, limits, clock, logger, metrics });
   const { collaboration, rooms, storage } = core;
   const background = new BackgroundTasks(collaboration, rooms, clock, {
     sessionTimeout: settings.SESSION_TIMEOUT_MS,
     roomIdle: settings.ROOM_IDLE_MS,
   });
-  const services: DoorServices = { collaboration, authenticator, limits, clock, logger, metrics };
+  const services: DoorServices = { collaboration, authenticator, limits, clock, logger, metrics, ...gate.services };
   const state = new HealthReport(core);
   const grpc = settings.ENABLE_GRPC ? grpcServer(settings, services) : undefined;
   const http = settings.ENABLE_HTTP ? httpServer(settings, services, state) : undefined;
-  const lifecycle = new Lifecycle([storage, background, new Doors([grpc, http].filter((door) => door !== undefined))]);
+  const lifecycle = new Lifecycle([
+    storage,
+    gate,
+    background,
+    new Doors([grpc, http].filter((door) => door !== undefined)),
+  ]);
   state.watch(lifecycle);
   return { lifecycle, http, grpc };
 }
 
-interface DoorServices {
+interface DoorServices extends GateServices {
   readonly collaboration: Collaboration;
   readonly authenticator: Authenticator;
   readonly limits: Limits;
@@ -85,7 +99,13 @@ function httpServer(settings: Settings, services: DoorServices, health: HealthRe
   const timing = { pingInterval: settings.PING_INTERVAL_MS, keepAliveInterval: KEEP_ALIVE_INTERVAL };
   const upgrades = new WebSocketDoor({ ...services, timing });
   const pages = existsSync(PAGES) ? PAGES : undefined;
-  const door = new HttpDoor({ ...services, upgrades, health, pages });
+  const httpLimits = {
+    headersTimeout: settings.HANDSHAKE_TIMEOUT_MS,
+    requestTimeout: settings.REQUEST_TIMEOUT_MS,
+    maxHeaderBytes: settings.MAX_HEADER_BYTES,
+    maxConnections: settings.MAX_CONNECTIONS,
+  };
+  const door = new HttpDoor({ ...services, upgrades, health, pages, httpLimits });
   const { logger } = services;
   return new HttpServer(door, { address: settings.HTTP_ADDR, shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS, logger });
 }
