@@ -32,7 +32,8 @@ export async function joinDocument(context: UseCaseContext, join: JoinDocument):
     context.metrics.limitReached('MAX_SESSIONS_PER_CONNECTION');
     throw new CollaborationError('too-large', `One connection may have ${most} sessions.`);
   }
-  await join.connection.allowance.join();
+  const counted = join.connection.allowance.join();
+  if (counted !== undefined) await counted;
   const room = await context.rooms.open(join.documentId);
   // While the document was loaded, the client may have gone, or have joined once more.
   if (join.connection.hasEnded) throw new CollaborationError('unavailable', 'The connection has ended.');

@@ -109,7 +109,7 @@ export const KEYS = {
   MAX_GAP_UPDATES: count(1_000, 'updates of a document that wait for missing ones'),
   MAX_GAP_BYTES: bytes(8 * MIB, 'bytes of updates of a document that wait for missing ones'),
   GAP_TIMEOUT_MS: milliseconds(15_000, 'how long an update waits for missing ones'),
-  MAX_OUTBOX_BYTES: bytes(16 * MIB, 'unsent bytes of a connection past which it is brought up to date later'),
+  MAX_OUTBOX_BYTES: bytes(8 * MIB, 'unsent bytes of a connection past which it is brought up to date later'),
   OUTBOX_TIMEOUT_MS: milliseconds(MINUTE, 'how long a connection may not drain before it is closed'),
   MAX_INVALID_MESSAGES: count(1_000, 'faulty messages of a connection before it is closed'),
   MAX_DOCUMENT_BYTES: bytes(128 * MIB, 'one document; what would take it past that is refused, deleting goes on'),
