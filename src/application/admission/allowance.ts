@@ -77,6 +77,8 @@ export class Allowance {
     const { clock, metrics } = this.#services;
     const left = this.#refusedUntil - clock.now();
     if (left > 0) {
+      // What is refused does not count, or it would be refused for ever; and the next message comes here at once.
+      this.#unsettled = this.#mostUnsettled;
       metrics.limitReached(this.#refusedBy);
       throw rateLimited('Too many messages', left);
     }

@@ -5,6 +5,7 @@ import { UserAwarenessUpdated } from '../../domain/events.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { Room } from './room.ts';
 import type { RoomServices } from './room-services.ts';
+import type { Gathering } from './tick.ts';
 
 const UINT32 = 2 ** 32;
 
@@ -12,7 +13,7 @@ const UINT32 = 2 ** 32;
  * The live documents of this node. One load of a document at a time; a room is let go of only when everything in it is
  * durable, so that opening it again finds all of it.
  */
-export class Rooms {
+export class Rooms implements Gathering {
   readonly #services: RoomServices;
   readonly #open = new Map<string, Room>();
   readonly #opening = new Map<string, Promise<Room>>();
@@ -60,15 +61,20 @@ export class Rooms {
     if (this.#open.get(room.documentId.value) !== room) return;
     this.#vacant.delete(room);
     this.#vacant.add(room);
+    // Later: whoever has it opened is about to enter it.
+    if (this.#vacant.size > this.#services.limits.maxVacantDocuments) this.#services.tick.schedule(this);
+  }
+
+  /** Lets go of rooms that nobody is in, where there are too many. */
+  endOfTick(): void {
     const { limits, clock, metrics } = this.#services;
-    if (this.#vacant.size <= limits.maxVacantDocuments) return;
     for (const each of this.#vacant) {
+      if (this.#vacant.size <= limits.maxVacantDocuments) return;
       if (each.members.size > 0) this.#vacant.delete(each);
-      else if (each !== room && each.isIdle(clock.now(), 0)) {
+      else if (each.isIdle(clock.now(), 0)) {
         metrics.limitReached('MAX_VACANT_DOCUMENTS');
         this.#release(each);
       }
-      if (this.#vacant.size <= limits.maxVacantDocuments) return;
     }
   }
 

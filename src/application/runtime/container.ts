@@ -103,7 +103,8 @@ function httpServer(settings: Settings, services: DoorServices, health: HealthRe
     headersTimeout: settings.HANDSHAKE_TIMEOUT_MS,
     requestTimeout: settings.REQUEST_TIMEOUT_MS,
     maxHeaderBytes: settings.MAX_HEADER_BYTES,
-    maxConnections: settings.MAX_CONNECTIONS,
+    // Room for those who ask how the server is when it has no more for WebSockets.
+    maxConnections: settings.MAX_CONNECTIONS + 1_000,
   };
   const door = new HttpDoor({ ...services, upgrades, health, pages, httpLimits });
   const { logger } = services;

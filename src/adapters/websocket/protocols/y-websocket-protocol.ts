@@ -32,6 +32,8 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
   readonly #documentId: DocumentId;
   readonly #delivery: MemberOutbox;
   #member: RoomMember | undefined;
+  /** `owed`: a message was not handled, and the provider does not send it again by itself. */
+  #question: 'none' | 'owed' = 'none';
 
   constructor(socket: YWebsocketSocket, documentId: DocumentId) {
     this.#socket = socket;
@@ -76,6 +78,7 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
   receive(frame: Buffer): Promise<void> | undefined {
     const member = this.#required();
     const message = decodeYWebsocketFrame(frame);
+    if (this.#question === 'owed') this.#ask(member);
     switch (message.type) {
       case 'sync-step-1':
         return this.#answerStep1(member, message.stateVector);
@@ -95,6 +98,7 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
 
   report(error: CollaborationError): void {
     this.#send(encodeDenied(error.message));
+    if (error.kind === 'rate-limited') this.#question = 'owed';
   }
 
   /** The provider closes a socket on which it has heard no data for 30 s; pings do not count. */
@@ -105,6 +109,12 @@ export class YWebsocketProtocol implements Protocol, SessionSink {
   /** Echoes the updates that are on disk, a frame each, in one write: the provider takes its own update as saved. */
   acknowledge(tickets: readonly Ticket[]): void {
     this.#socket.outbox.writeOne(updateFrames(tickets.map(({ update }) => update)));
+  }
+
+  /** For what was refused while the client sent too much. */
+  #ask(member: RoomMember): void {
+    this.#question = 'none';
+    this.#send(encodeStep1(member.room.stateVector));
   }
 
   async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {
