@@ -17,6 +17,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'SECURITY.md',
   'docs/architecture.md',
+  'docs/limits.md',
   'docs/performance.md',
 ] as const;
 
