@@ -36,7 +36,7 @@ export class CollaborateStream {
     this.#services = services;
     this.#format = format;
     this.#pipe = new StreamPipe(call, services.limits, services.clock, () => this.#stuck());
-    this.#outbox = new Outbox(this.#pipe, services.limits);
+    this.#outbox = new Outbox(this.#pipe, services.limits, services.metrics);
     call.once('close', () => this.#closed());
   }
 

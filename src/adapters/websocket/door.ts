@@ -47,7 +47,7 @@ export class WebSocketDoor {
       turns: new Turns(),
       clock: options.clock,
     };
-    this.#monitor = monitor(this.#connections, options.timing, options.limits, options.clock, options.logger);
+    this.#monitor = monitor(this.#connections, options.timing, options.limits, options);
     options.metrics.gauge('collaboration_websocket_connections', 'Open WebSockets', () => this.#connections.size);
   }
 

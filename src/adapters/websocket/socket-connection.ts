@@ -53,7 +53,7 @@ export class SocketConnection implements WebSocketListener {
     this.#ws = ws;
     this.#onClosed = onClosed;
     this.pipe = new SocketPipe(ws);
-    this.outbox = new Outbox(this.pipe, door.limits);
+    this.outbox = new Outbox(this.pipe, door.limits, door.metrics);
     this.entry = entry;
     const allowance = door.admission.allowance({
       connectionId: id,
