@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
 const UPDATE_BYTES = 100_000;
 const UPDATES = 1_000;
 /** Before anything is measured: until the machine code is made, and the buffers have their size. */
-const WARM_UP = 60;
+const WARM_UP = 120;
 /** Milliseconds between two updates. */
 const PERIOD = 14;
 
@@ -150,8 +150,7 @@ it('[LIM12] 20 of 40 readers stop while 100 MB flow: memory stays, the others do
 
   const latencies = healthy.flatMap((reader) => reader.latencies).sort((a, b) => a - b);
   const p99 = latencies[Math.floor(latencies.length * 0.99)] ?? Number.POSITIVE_INFINITY;
-  const p = (at: number, of: readonly number[]) => [...of].sort((a, b) => a - b)[Math.floor(of.length * at)]?.toFixed(0);
-  console.log(`grew ${growth.toFixed(0)} MiB, p99 ${p99.toFixed(0)}`, KINDS.map((kind, at) => `${kind[0]}:${p(0.5, healthy[at]!.latencies)}/${p(0.99, healthy[at]!.latencies)}`).join(' '));
+  console.log(`memory grew by ${growth.toFixed(0)} MiB; p99 of the healthy readers ${p99.toFixed(0)} ms`);
   expect(growth).toBeLessThan(100);
   expect(p99).toBeLessThan(100);
 }, 120_000);

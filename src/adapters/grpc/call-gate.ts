@@ -30,7 +30,11 @@ export function sizeOf(message: ClientMessage | Undecodable): number {
       return message.sync_request.state_vector.byteLength;
     case 'awareness':
       return message.awareness.awareness_state.length + message.awareness.user_info.length;
-    default:
+    case 'join_document':
+    case 'leave_document':
+    case 'heartbeat':
+    case 'undecodable':
+    case undefined:
       return 0;
   }
 }

@@ -18,7 +18,7 @@ export interface Upgrades {
 }
 
 /** What Node holds every request to. */
-export interface HttpLimits {
+interface HttpLimits {
   /** Milliseconds until the headers have come, and the whole request. */
   readonly headersTimeout: number;
   readonly requestTimeout: number;

@@ -37,7 +37,7 @@ export function limitRequests(app: FastifyInstance, services: RequestLimits): vo
 }
 
 /** The key under which the client is limited. */
-export function addressOf({ addresses }: Pick<GateServices, 'addresses'>, request: FastifyRequest): string | undefined {
+function addressOf({ addresses }: Pick<GateServices, 'addresses'>, request: FastifyRequest): string | undefined {
   return addresses.keyOf(request.socket.remoteAddress, request.headers['x-forwarded-for']);
 }
 
