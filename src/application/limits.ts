@@ -37,4 +37,15 @@ export interface Limits extends ProfileLimits, ContentLimits {
   readonly tokenTimeout: number;
   /** Faulty messages of one connection before it is ended. */
   readonly maxInvalidMessages: number;
+  /** One document, as one update. What takes it past that is refused. */
+  readonly maxDocumentBytes: number;
+  /** Documents in memory that nobody is in. */
+  readonly maxVacantDocuments: number;
+  /** Awareness messages of a session in a second; past it the newest state wins. */
+  readonly awarenessRate: number;
+  /** Characters of a request's target, and of a token. */
+  readonly maxUrlLength: number;
+  readonly maxTokenLength: number;
+  /** Milliseconds that an authentication may take. */
+  readonly handshakeTimeout: number;
 }

@@ -36,11 +36,14 @@ export type FailureKind = keyof typeof FAILURES;
 /** The one error class that crosses layers. `message` may be shown to a client; `cause` goes to the log only. */
 export class CollaborationError extends Error {
   readonly kind: FailureKind;
+  /** Seconds after which another try may do, where that is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(kind: FailureKind, message: string, cause?: unknown) {
+  constructor(kind: FailureKind, message: string, cause?: unknown, retryAfter?: number) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'CollaborationError';
     this.kind = kind;
+    this.retryAfter = retryAfter;
   }
 
   get failure(): Failure {

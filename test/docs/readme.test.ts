@@ -18,6 +18,7 @@ const DOCUMENTS = [
   'SECURITY.md',
   'docs/architecture.md',
   'docs/authentication.md',
+  'docs/limits.md',
   'docs/performance.md',
   'client/README.md',
   'examples/README.md',

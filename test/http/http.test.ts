@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HttpDoor, type HttpDoorOptions } from '../../src/adapters/http/http-door.ts';
+import { ClientAddresses } from '../../src/adapters/shared/client-addresses.ts';
+import { Origins } from '../../src/adapters/shared/origins.ts';
 import { GatedLog } from '../grpc/support/gated-log.ts';
 import { atEnd } from '../support/clean-up.ts';
 import { eventually } from '../support/eventually.ts';
@@ -60,9 +63,13 @@ describe('health', () => {
 const UNUSED = {
   upgrades: { upgrade: () => undefined, close: () => undefined, terminate: () => undefined, openConnections: 0 },
   health: { version: '0', state: 'ready', documents: 0, sessions: 0 },
-  metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
+  metrics: { contentType: 'text/plain', text: () => Promise.resolve(''), limitReached: () => undefined },
+  httpLimits: { headersTimeout: 1_000, requestTimeout: 1_000, maxHeaderBytes: 16_384, maxConnections: 100 },
+  admission: { request: () => Promise.resolve() },
+  addresses: new ClientAddresses(new BlockList()),
+  origins: new Origins([]),
   pages: undefined,
-  limits: { maxStatelessBytes: 1024, maxMessageBytes: 1024 },
+  limits: { maxUrlLength: 1_000, maxStatelessBytes: 1024, maxMessageBytes: 1024 },
 } as unknown as HttpDoorOptions;
 
 async function listening(door: HttpDoor): Promise<string> {

@@ -161,7 +161,7 @@ describe('/d/<id>', () => {
       const answer = await fetch(`${httpUrl}${path}`, { method: 'OPTIONS', headers });
       expect(answer.status).toBe(204);
       expect(answer.headers.get('access-control-allow-origin')).toBe('*');
-      expect(answer.headers.get('access-control-allow-headers')).toContain('authorization');
+      expect(answer.headers.get('access-control-allow-headers')).toContain('Authorization');
     }
     const answers = [
       await fetch(`${httpUrl}/d/a/as-update`),

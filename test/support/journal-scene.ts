@@ -26,6 +26,7 @@ export function journalScene(limits: Partial<JournalLimits> = {}) {
     committed: () => {},
     storeFailed: () => {},
     refused: () => {},
+    limitReached: () => {},
     compacted: () => {},
     gauge: () => {},
   };

@@ -145,6 +145,7 @@ export class World {
   readonly logs: LoggedLine[] = [];
   readonly events: CollaborationEvent[] = [];
   readonly refusals: string[] = [];
+  readonly limits: string[] = [];
   readonly commits: number[] = [];
   readonly #core: ReturnType<typeof createCore>;
 
@@ -210,6 +211,7 @@ export class World {
       committed: (updates) => this.commits.push(updates),
       storeFailed: () => undefined,
       refused: (reason) => this.refusals.push(reason),
+      limitReached: (limit) => this.limits.push(limit),
       compacted: () => undefined,
       gauge: () => undefined,
     };

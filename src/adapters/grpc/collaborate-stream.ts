@@ -1,9 +1,11 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { Entry } from '../../application/admission/admission.ts';
 import type { Expiring } from '../../application/connection/expiries.ts';
 import type { Principal } from '../../application/ports/authenticator.ts';
 import type { Timer } from '../../application/ports/clock.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { Outbox } from '../shared/outbox.ts';
+import { originOf } from './call-gate.ts';
 import { Conversation } from './conversation.ts';
 import { credentialsOf } from './credentials.ts';
 import type { GrpcWireFormat } from './grpc-wire-format.ts';
@@ -36,15 +38,21 @@ export class CollaborateStream {
     this.#services = services;
     this.#format = format;
     this.#pipe = new StreamPipe(call, services.limits, services.clock, () => this.#stuck());
-    this.#outbox = new Outbox(this.#pipe, services.limits);
+    this.#outbox = new Outbox(this.#pipe, services.limits, services.metrics);
     call.once('close', () => this.#closed());
   }
 
   /** Reads nothing before it is known who calls. */
   async start(): Promise<void> {
+    const { admission, addresses, authenticator } = this.#services;
+    const origin = originOf(this.#call, addresses);
     try {
-      const principal = await this.#services.authenticator.authenticate(credentialsOf(this.#call));
-      if (this.#state.kind === 'authenticating') this.#open(principal);
+      await admission.request({ address: origin.key });
+      if (this.#state.kind !== 'authenticating') return;
+      const entry = admission.enter(origin.key);
+      this.#call.once('close', () => admission.leave(entry));
+      const principal = await authenticator.authenticate(credentialsOf(this.#call, origin.address));
+      if (this.#state.kind === 'authenticating') this.#open(principal, entry);
     } catch (thrown) {
       const error = CollaborationError.from(thrown);
       if (error.kind === 'internal')
@@ -69,12 +77,12 @@ export class CollaborateStream {
     }
   }
 
-  #open(principal: Principal): void {
+  #open(principal: Principal, { address }: Entry): void {
     const listener = {
       settled: () => this.#settled(),
       unauthenticated: (error: CollaborationError) => this.stop(error),
     };
-    const conversation = new Conversation(this.#services, this.#format, this.#outbox, principal, listener);
+    const conversation = new Conversation(this.#services, this.#format, this.#outbox, { principal, address }, listener);
     const expiring = { principal, expire: (error: CollaborationError) => this.#expire(error) };
     this.#state = { kind: 'open', conversation, expiring };
     this.#services.expiries.watch(expiring);
@@ -123,6 +131,7 @@ export class CollaborateStream {
   #stuck(): void {
     const error = new CollaborationError('unavailable', 'The client does not keep up; connect again.');
     this.#services.metrics.refused('slow-consumer');
+    this.#services.metrics.limitReached('OUTBOX_TIMEOUT_MS');
     this.#pipe.close();
     this.#end(statusOf(error));
   }

@@ -4,6 +4,8 @@ import { ClientConnection } from '../../application/connection/client-connection
 import type { Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { Outbox } from '../shared/outbox.ts';
+import { together } from '../shared/together.ts';
+import { sizeOf } from './call-gate.ts';
 import { FaultBudget } from './fault-budget.ts';
 import type { GrpcWireFormat } from './grpc-wire-format.ts';
 import { handleMessage } from './handle-message.ts';
@@ -14,6 +16,13 @@ import { wellFormed } from './well-formed.ts';
 
 /** What a client may be told of an id that it sent, which can be of any length. */
 const MAX_ECHO = 256;
+
+/** Who calls. */
+interface Caller {
+  readonly principal: Principal;
+  /** Under which the client is limited. */
+  readonly address: string | undefined;
+}
 
 /** Who is told of what becomes of a conversation. */
 export interface ConversationListener {
@@ -37,7 +46,7 @@ export class Conversation {
     services: GrpcServices,
     format: GrpcWireFormat,
     outbox: Outbox,
-    principal: Principal,
+    { principal, address }: Caller,
     listener: ConversationListener,
   ) {
     this.services = services;
@@ -46,7 +55,9 @@ export class Conversation {
     this.#listener = listener;
     this.#faults = new FaultBudget(services.clock, services.limits.maxInvalidMessages);
     const acknowledgements = new AcknowledgementQueue((tickets) => this.#acknowledge(tickets));
-    this.connection = new ClientConnection(randomUUID(), principal, acknowledgements);
+    const connectionId = randomUUID();
+    const allowance = services.admission.allowance({ connectionId, subject: principal.subject, address });
+    this.connection = new ClientConnection(connectionId, principal, acknowledgements, allowance);
   }
 
   get isOpen(): boolean {
@@ -64,7 +75,9 @@ export class Conversation {
   /** Never throws. @returns a promise, which never rejects, where the next message has to wait for this one. */
   receive(message: ClientMessage | Undecodable): Promise<void> | undefined {
     try {
-      return handleMessage(this, message)?.catch((thrown: unknown) => this.#report(message, thrown));
+      const pause = this.connection.allowance.count(sizeOf(message));
+      const work = handleMessage(this, message)?.catch((thrown: unknown) => this.#report(message, thrown));
+      return together(work, pause);
     } catch (thrown) {
       this.#report(message, thrown);
       return undefined;

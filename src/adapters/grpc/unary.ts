@@ -1,8 +1,9 @@
-import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { ClientId } from '../../domain/value-objects/client-id.ts';
 import { DocumentId } from '../../domain/value-objects/document-id.ts';
+import { originOf } from './call-gate.ts';
 import { credentialsOf } from './credentials.ts';
 import type {
   ActiveUsersRequest,
@@ -44,14 +45,23 @@ export async function getActiveUsers(
   return { active_users: users.map(activeUser) };
 }
 
+/** @throws CollaborationError `rate-limited` · as `Authenticator.authenticate` */
+async function authenticated(services: GrpcServices, call: ServerUnaryCall<unknown, unknown>): Promise<Principal> {
+  const { admission, addresses, authenticator } = services;
+  const origin = originOf(call, addresses);
+  await admission.request({ address: origin.key });
+  const principal = await authenticator.authenticate(credentialsOf(call, origin.address));
+  await admission.request({ subject: principal.subject });
+  return principal;
+}
+
 /** A unary RPC: authenticates, answers, and turns what was thrown into a status. */
 export function unary<Request, Response>(
   services: GrpcServices,
   answer: Answer<Request, Response>,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    services.authenticator
-      .authenticate(credentialsOf(call))
+    authenticated(services, call)
       .then((principal) => answer(services, principal, call.request))
       .then(
         (response) => callback(null, response),

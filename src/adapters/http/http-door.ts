@@ -1,10 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fastifyStatic } from '@fastify/static';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyHttpOptions, type FastifyInstance, fastify } from 'fastify';
+import { answerBadRequests } from './bad-requests.ts';
 import { documentRoutes } from './document-routes.ts';
 import { type Health, healthRoutes } from './health-routes.ts';
+import { limitRequests, type RequestLimits } from './request-limits.ts';
 import type { RouteServices } from './route-services.ts';
 import { statelessRoutes } from './stateless-routes.ts';
 import { ySweetRoutes } from './y-sweet-routes.ts';
@@ -17,10 +19,21 @@ export interface Upgrades {
   readonly openConnections: number;
 }
 
+/** What Node holds every request to. */
+interface HttpLimits {
+  /** Milliseconds until the headers have come, and the whole request. */
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly maxHeaderBytes: number;
+  /** TCP connections. */
+  readonly maxConnections: number;
+}
+
 export interface HttpDoorOptions extends RouteServices {
+  readonly httpLimits: HttpLimits;
   readonly upgrades: Upgrades;
   readonly health: Health;
-  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  readonly metrics: RequestLimits['metrics'] & { readonly contentType: string; text(): Promise<string> };
   /** The folder with the built pages; none: they are not served. */
   readonly pages: string | undefined;
 }
@@ -32,7 +45,10 @@ export class HttpDoor {
 
   constructor(options: HttpDoorOptions) {
     this.#upgrades = options.upgrades;
-    this.#app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024 });
+    this.#app = fastify(serverOptions(options));
+    this.#app.server.maxConnections = options.httpLimits.maxConnections;
+    this.#app.server.maxHeadersCount = MOST_HEADERS;
+    limitRequests(this.#app, options);
     healthRoutes(this.#app, options.health);
     documentRoutes(this.#app, options);
     statelessRoutes(this.#app, options);
@@ -85,6 +101,22 @@ export class HttpDoor {
       return reply.redirect(`/demo/${query < 0 ? '' : request.url.slice(query)}`);
     });
   }
+}
+
+const MOST_HEADERS = 100;
+
+function serverOptions({ httpLimits, metrics }: HttpDoorOptions): FastifyHttpOptions<HttpServer> {
+  const { headersTimeout, requestTimeout, maxHeaderBytes } = httpLimits;
+  // Node looks for slow requests only so often.
+  const connectionsCheckingInterval = Math.max(50, Math.min(headersTimeout, requestTimeout) / 4);
+  return {
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: Math.max(headersTimeout, requestTimeout),
+    clientErrorHandler: answerBadRequests(metrics),
+    http: { headersTimeout, maxHeaderSize: maxHeaderBytes, connectionsCheckingInterval },
+  };
 }
 
 /** Everything the page needs comes from this server. */

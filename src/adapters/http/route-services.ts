@@ -7,9 +7,11 @@ import type { Logger } from '../../application/ports/logger.ts';
 import type { TokenIssuer } from '../../application/ports/token-issuer.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { bearerToken } from '../shared/bearer-token.ts';
+import type { GateServices } from '../shared/gate-services.ts';
+import { sendError } from './request-limits.ts';
 
 /** What the routes need. */
-export interface RouteServices {
+export interface RouteServices extends GateServices {
   readonly collaboration: Collaboration;
   readonly authenticator: Authenticator;
   /** None where the server has nothing to sign with. */
@@ -21,9 +23,16 @@ export interface RouteServices {
   readonly logger: Logger;
 }
 
-/** Who asks, by the token of the request. @throws CollaborationError as `Authenticator.authenticate` */
-export function principalOf({ authenticator }: RouteServices, request: FastifyRequest): Promise<Principal> {
-  return authenticator.authenticate({ token: tokenOf(request), remoteAddress: request.ip });
+/**
+ * Who asks, by the token of the request.
+ * @throws CollaborationError as `Authenticator.authenticate` · `rate-limited`
+ */
+export async function principalOf(services: RouteServices, request: FastifyRequest): Promise<Principal> {
+  const { authenticator, addresses, admission } = services;
+  const remoteAddress = addresses.clientOf(request.socket.remoteAddress, request.headers['x-forwarded-for']);
+  const principal = await authenticator.authenticate({ token: tokenOf(request), remoteAddress });
+  await admission.request({ subject: principal.subject });
+  return principal;
 }
 
 /** Of the `Authorization` header, else of `?token=`. */
@@ -51,8 +60,7 @@ export async function answer(
 export function answerError({ logger }: RouteServices, reply: FastifyReply, thrown: unknown): FastifyReply {
   const error = CollaborationError.from(thrown);
   if (error.kind === 'internal') logger.error({ err: thrown }, 'A request failed');
-  const { code, type } = error.failure;
   // RFC 9110, section 11.6.1: a 401 says how to do better.
   if (error.kind === 'unauthenticated') reply.header('www-authenticate', CHALLENGE);
-  return reply.code(code).send({ error: { code, error_type: type, message: error.message } });
+  return sendError(reply, error);
 }

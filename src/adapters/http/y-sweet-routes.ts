@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CollaborationError } from '../../domain/errors.ts';
 import { DocumentId } from '../../domain/value-objects/document-id.ts';
-import { allowOtherOrigins } from './cors.ts';
 import { beforeBody, bodyOf, takeRawBodies } from './raw-body.ts';
 import { answer, principalOf, type RouteServices } from './route-services.ts';
 import { clientTokenFor } from './y-sweet-token.ts';
@@ -22,7 +21,6 @@ const MAX_JSON = 64 * 1024;
 export function ySweetRoutes(app: FastifyInstance, services: RouteServices): void {
   app.register(async (scope) => {
     takeRawBodies(scope, services);
-    allowOtherOrigins(scope, ['/doc/*', '/d/*']);
     scope.post('/doc/new', { bodyLimit: MAX_JSON }, (request, reply) =>
       answer(services, reply, () => newDocument(services, request)),
     );

@@ -43,7 +43,7 @@ export class MemberOutbox {
   #lag(member: RoomMember): void {
     if (!member.room.isOpen) return;
     this.#delivery = { kind: 'lagging', stateVector: member.room.stateVector };
-    this.#outbox.whenDrained(() => this.#drained(member));
+    this.#outbox.leaveOut(() => this.#drained(member));
   }
 
   #drained(member: RoomMember): void {

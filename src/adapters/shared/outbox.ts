@@ -1,3 +1,5 @@
+import type { Metrics } from '../../application/ports/metrics.ts';
+
 /** Messages, and all of them in one piece. */
 export interface Messages {
   readonly messages: readonly Uint8Array[];
@@ -19,17 +21,21 @@ export interface OutboxLimits {
   readonly maxOutboxBytes: number;
 }
 
+type OutboxMetrics = Pick<Metrics, 'limitReached'>;
+
 export type Congestion = 'flowing' | 'congested' | 'full';
 
 /** What a client that reads too slowly costs: its unsent bytes are bounded, and it catches up once they have left. */
 export class Outbox {
   readonly #pipe: Pipe;
   readonly #limits: OutboxLimits;
+  readonly #metrics: OutboxMetrics;
   #waiting: (() => void)[] | undefined;
 
-  constructor(pipe: Pipe, limits: OutboxLimits) {
+  constructor(pipe: Pipe, limits: OutboxLimits, metrics: OutboxMetrics) {
     this.#pipe = pipe;
     this.#limits = limits;
+    this.#metrics = metrics;
   }
 
   get congestion(): Congestion {
@@ -49,6 +55,12 @@ export class Outbox {
 
   writeOne(message: Uint8Array): void {
     this.#pipe.write({ messages: [message], joined: message });
+  }
+
+  /** From here on something is left out, until the pipe is empty again; then calls back, once. */
+  leaveOut(onDrained: () => void): void {
+    this.#metrics.limitReached('MAX_OUTBOX_BYTES');
+    this.whenDrained(onDrained);
   }
 
   /** Calls back once when the pipe is empty again. */

@@ -5,9 +5,10 @@ import type { Authenticator } from '../../application/ports/authenticator.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
+import type { GateServices } from '../shared/gate-services.ts';
 
 /** What the connections of the door share. */
-export interface DoorServices {
+export interface DoorServices extends GateServices {
   readonly collaboration: Collaboration;
   readonly authenticator: Authenticator;
   readonly expiries: Expiries;

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Entry } from '../../application/admission/admission.ts';
 import { Stranger } from '../../application/connection/stranger.ts';
 import type { Principal } from '../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { DoorServices } from './door-services.ts';
+import { Gate } from './gate.ts';
 import { type ConnectionTiming, monitor } from './monitor.ts';
 import { type Destination, destinationOf } from './path.ts';
 import { SocketConnection } from './socket-connection.ts';
@@ -29,6 +31,7 @@ const CLOSE_TIMEOUT = 10_000;
 /** Turns HTTP upgrades into connections, and watches them. */
 export class WebSocketDoor {
   readonly #services: DoorServices;
+  readonly #gate: Gate;
   readonly #options: WebSocketOptions;
   readonly #tokenTimeout: number;
   readonly #connections = new Set<SocketConnection>();
@@ -40,13 +43,14 @@ export class WebSocketDoor {
   constructor(options: WebSocketDoorOptions) {
     this.#services = options;
     this.#tokenTimeout = options.tokenTimeout;
+    this.#gate = new Gate(options);
     this.#options = {
       maxPayload: Math.ceil((options.limits.maxMessageBytes * 4) / 3) + JSON_OVERHEAD,
       closeTimeout: CLOSE_TIMEOUT,
       turns: new Turns(),
       clock: options.clock,
     };
-    this.#monitor = monitor(this.#connections, options.timing, options.limits, options.clock, options.logger);
+    this.#monitor = monitor(this.#connections, options.timing, options.limits, options);
     options.metrics.gauge('collaboration_websocket_connections', 'Open WebSockets', () => this.#connections.size);
   }
 
@@ -70,15 +74,13 @@ export class WebSocketDoor {
       answer(socket, handshake.answer);
       return;
     }
-    // Nobody would be told any more that it has ended.
-    if (!socket.readable || !socket.writable) {
-      socket.destroy();
+    const refusal = this.#gate.refusal(request);
+    if (refusal !== undefined) {
+      answer(socket, refusal);
       return;
     }
-    // Of the request nothing is kept: with its headers it would take as much memory as all the rest of a connection.
-    const ws = new ServerWebSocket(socket, handshake.answer, head, this.#options);
     const token = tokenOf(request, handshake.offeredProtocols, destination.token);
-    void this.#admit(ws, { ...destination, token }, request.socket);
+    void this.#letIn(request, socket, head, handshake.answer, { ...destination, token });
   }
 
   /** Tells every client to come back later; those that do not go are cut off by `terminate`. */
@@ -95,11 +97,36 @@ export class WebSocketDoor {
   }
 
   /** Never rejects. */
-  async #admit(ws: ServerWebSocket, destination: Entrance, socket: Socket): Promise<void> {
+  async #letIn(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    acceptance: string,
+    destination: Entrance,
+  ): Promise<void> {
+    const passage = await this.#gate.enter(request, socket);
+    if (passage.kind === 'refused') {
+      answer(socket, passage.answer);
+      return;
+    }
+    // Nobody would be told any more that it has ended.
+    if (!socket.readable || !socket.writable || this.#state === 'closing') {
+      this.#services.admission.leave(passage.entry);
+      socket.destroy();
+      return;
+    }
+    // Of the request nothing is kept: with its headers it would take as much memory as all the rest of a connection.
+    const ws = new ServerWebSocket(socket, acceptance, head, this.#options);
+    void this.#admit(ws, destination, request.socket, passage.entry);
+  }
+
+  /** Never rejects. */
+  async #admit(ws: ServerWebSocket, destination: Entrance, socket: Socket, entry: Entry): Promise<void> {
     this.#arriving.add(ws);
     try {
       const admission = await this.#admission(destination, socket);
-      if (ws.state === 'open') this.#enter(ws, destination, socket, admission);
+      if (ws.state === 'open') this.#enter(ws, destination, socket, admission, entry);
+      else this.#services.admission.leave(entry);
     } catch (cause) {
       this.#services.logger.error({ err: cause }, 'A connection could not be set up');
       ws.terminate();
@@ -122,8 +149,8 @@ export class WebSocketDoor {
     }
   }
 
-  #enter(ws: ServerWebSocket, destination: Entrance, socket: Socket, { who, refusal }: Admission): void {
-    const from = { id: randomUUID(), principal: who, socket };
+  #enter(ws: ServerWebSocket, destination: Entrance, socket: Socket, { who, refusal }: Admission, entry: Entry): void {
+    const from = { id: randomUUID(), principal: who, socket, entry };
     const connection = new SocketConnection(this.#services, ws, from, this.#onClosed);
     this.#connections.add(connection);
     const { id } = connection.connection;
@@ -145,6 +172,7 @@ export class WebSocketDoor {
   readonly #onClosed = (connection: SocketConnection, code: number, cause: Error | undefined): void => {
     this.#connections.delete(connection);
     this.#services.expiries.forget(connection);
+    this.#services.admission.leave(connection.entry);
     connection.disconnect();
     const why = cause === undefined ? {} : { err: cause };
     this.#services.logger.debug({ connection: connection.connection.id, code, ...why }, 'Connection closed');

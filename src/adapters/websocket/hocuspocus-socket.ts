@@ -7,12 +7,13 @@ import { credentialsOf, type RemoteEnd } from './token.ts';
 /** A connection as the Hocuspocus protocol sees it. */
 export function hocuspocusSocket(connection: SocketConnection, door: DoorServices, end: RemoteEnd): HocuspocusSocket {
   const { collaboration, expiries, limits, clock, metrics } = door;
-  const { principal, id } = connection.connection;
+  const { principal, id, allowance } = connection.connection;
   return {
     collaboration,
     expiries,
     limits,
     clock,
+    allowance,
     id,
     outbox: connection.outbox,
     principal: principal instanceof Stranger ? undefined : principal,

@@ -1,6 +1,7 @@
 import type { Limits } from '../../application/limits.ts';
 import type { Clock, Timer } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { SocketConnection } from './socket-connection.ts';
 
@@ -12,13 +13,18 @@ export interface ConnectionTiming {
   readonly keepAliveInterval: number;
 }
 
+interface MonitorServices {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'limitReached'>;
+}
+
 /** One timer for all sockets: pings them, keeps idle providers alive, and ends those that are dead or stuck. */
 export function monitor(
   connections: ReadonlySet<SocketConnection>,
   timing: ConnectionTiming,
   limits: Limits,
-  clock: Clock,
-  logger: Logger,
+  { clock, logger, metrics }: MonitorServices,
 ): Timer {
   const period = Math.max(1, Math.min(timing.pingInterval, timing.keepAliveInterval) / 3);
   const stuckSince = new WeakMap<SocketConnection, number>();
@@ -30,6 +36,7 @@ export function monitor(
     for (const each of connections) {
       if (isStuck(each, now)) {
         logger.info({ connection: each.connection.id }, 'Ended a connection that reads too slowly');
+        metrics.limitReached('OUTBOX_TIMEOUT_MS');
         each.close(new CollaborationError('unavailable', 'The connection reads too slowly; reconnect.'));
         each.terminate();
       } else if (each.isRead && now - each.lastHeard > 2 * timing.pingInterval) {

@@ -1,3 +1,4 @@
+import type { Entry } from '../../application/admission/admission.ts';
 import type { Collaboration } from '../../application/collaboration.ts';
 import { AcknowledgementQueue, isTaken, type Ticket } from '../../application/connection/acknowledgements.ts';
 import { ClientConnection } from '../../application/connection/client-connection.ts';
@@ -7,6 +8,7 @@ import type { Principal } from '../../application/ports/authenticator.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { Outbox } from '../shared/outbox.ts';
+import { together } from '../shared/together.ts';
 import type { DoorServices } from './door-services.ts';
 import { type FrameOpcode, serverFrame } from './framing.ts';
 import { hocuspocusSocket } from './hocuspocus-socket.ts';
@@ -32,11 +34,13 @@ export interface Arrival {
   readonly id: string;
   readonly principal: Principal;
   readonly socket: RemoteEnd;
+  readonly entry: Entry;
 }
 
 /** One WebSocket: reads a message, hands it to the protocol that it is in, and only then the next. */
 export class SocketConnection implements WebSocketListener, Expiring {
   readonly connection: ClientConnection;
+  readonly entry: Entry;
   readonly outbox: Outbox;
   readonly pipe: SocketPipe;
   /** Unix milliseconds of the last sign of life. */
@@ -57,10 +61,13 @@ export class SocketConnection implements WebSocketListener, Expiring {
     this.#ws = ws;
     this.#onClosed = onClosed;
     this.pipe = new SocketPipe(ws);
-    this.outbox = new Outbox(this.pipe, door.limits);
+    this.outbox = new Outbox(this.pipe, door.limits, door.metrics);
     this.#reading = new Reading(ws, this.outbox, this);
+    this.entry = from.entry;
+    const { id, principal } = from;
     const acknowledgements = new AcknowledgementQueue((settled) => this.#settle(settled), 'settled');
-    this.connection = new ClientConnection(from.id, from.principal, acknowledgements);
+    const who = { connectionId: id, subject: principal.subject, address: from.entry.address };
+    this.connection = new ClientConnection(id, principal, acknowledgements, door.admission.allowance(who));
     this.#socket = from.socket;
     this.lastHeard = door.clock.now();
     ws.listen(this);
@@ -153,7 +160,9 @@ export class SocketConnection implements WebSocketListener, Expiring {
   countFault(error: CollaborationError): void {
     this.#faults++;
     this.#door.metrics.refused(error.kind);
-    if (this.#faults > this.#door.limits.maxInvalidMessages) this.close(error);
+    if (this.#faults <= this.#door.limits.maxInvalidMessages) return;
+    this.#door.metrics.limitReached('MAX_INVALID_MESSAGES');
+    this.close(error);
   }
 
   close(error: CollaborationError): void {
@@ -181,7 +190,8 @@ export class SocketConnection implements WebSocketListener, Expiring {
     }
     const protocol = kind === 'text' ? this.#text() : this.#binary();
     try {
-      const done = protocol.receive(payload);
+      const pause = this.connection.allowance.count(payload.byteLength);
+      const done = together(protocol.receive(payload), pause);
       if (done !== undefined) void this.#reading.waitFor(done, (error) => this.#fault(protocol, error));
     } catch (thrown) {
       this.#fault(protocol, this.translate(thrown));

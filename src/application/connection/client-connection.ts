@@ -2,6 +2,15 @@ import type { Principal } from '../ports/authenticator.ts';
 import type { RoomMember } from '../room/room-member.ts';
 import type { AcknowledgementQueue } from './acknowledgements.ts';
 
+/** What the connection may still send and open; see `Allowance`. */
+interface Allowed {
+  count(bytes: number): Promise<void> | undefined;
+  join(): Promise<void> | undefined;
+  request(): Promise<void> | undefined;
+}
+
+const UNLIMITED: Allowed = { count: () => undefined, join: () => undefined, request: () => undefined };
+
 /** One socket or stream, and the sessions it has. */
 export class ClientConnection {
   /** For the log. */
@@ -9,13 +18,15 @@ export class ClientConnection {
   /** Replaced by that of a newer token. */
   principal: Principal;
   readonly acknowledgements: AcknowledgementQueue;
+  readonly allowance: Allowed;
   readonly #members = new Map<string, RoomMember>();
   #state: 'open' | 'ended' = 'open';
 
-  constructor(id: string, principal: Principal, acknowledgements: AcknowledgementQueue) {
+  constructor(id: string, principal: Principal, acknowledgements: AcknowledgementQueue, allowance = UNLIMITED) {
     this.id = id;
     this.principal = principal;
     this.acknowledgements = acknowledgements;
+    this.allowance = allowance;
   }
 
   /** Its transport is gone: a join that is still under way must not leave a session behind. */

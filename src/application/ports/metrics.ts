@@ -1,4 +1,5 @@
 import type { CollaborationEvent } from '../../domain/events.ts';
+import type { LimitName } from './limit-name.ts';
 
 /** Where events of documents go besides the clients: counters, traces, later queues. Must not throw. */
 export interface EventSink {
@@ -14,6 +15,8 @@ export interface Metrics {
   storeFailed(): void;
   /** An update was refused, or a connection ended, for this reason. */
   refused(reason: string): void;
+  /** A limit was reached: something was slowed down, left out, refused or ended. */
+  limitReached(limit: LimitName): void;
   compacted(milliseconds: number): void;
   /** Registers a gauge. `name` is in Prometheus' spelling. */
   gauge(name: string, help: string, read: () => number): void;

@@ -2,7 +2,7 @@ import { readingDeletes } from '../../domain/entities/cold-state.ts';
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
 import { inSteps } from './in-steps.ts';
 
-type Merge = (updates: readonly Uint8Array[]) => Promise<Uint8Array>;
+export type Merge = (updates: readonly Uint8Array[]) => Promise<Uint8Array>;
 
 /**
  * A document that can be edited as one update, made from the updates that it is of, in another thread. It may learn more

@@ -19,6 +19,7 @@ import { RoomContent } from './room-content.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
 import type { RoomState } from './room-state.ts';
+import { SizeGuard } from './size-guard.ts';
 import { snapshotOf } from './snapshot-of.ts';
 import { abandon, type Submission } from './submission.ts';
 import type { Gathering } from './tick.ts';
@@ -39,6 +40,7 @@ export class Room implements Gathering, JournalClient {
   readonly #intake: Intake;
   readonly #delivery: Delivery;
   readonly #content: RoomContent;
+  readonly #size: SizeGuard;
   #inbox: Submission[] = [];
   #state: RoomState = { kind: 'open' };
   /** Unix milliseconds since nobody was in the room. */
@@ -50,6 +52,7 @@ export class Room implements Gathering, JournalClient {
     this.#services = services;
     this.#onFailure = onFailure;
     this.#content = new RoomContent(loaded, services);
+    this.#size = new SizeGuard(services);
     this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
     const target = { tell: this.#tell.bind(this), submit: this.submit.bind(this) };
     this.#intake = new Intake(this, loaded, services, target);
@@ -260,16 +263,21 @@ export class Room implements Gathering, JournalClient {
       void this.#wait(warming, this.#content.isReleased ? 'unreadable' : 'readable');
       return;
     }
+    if (this.#size.mustMeasure(burst, this.#content.document)) {
+      void this.#wait(this.#measure(), 'readable');
+      return;
+    }
     this.#inbox = this.#inbox.length === burst.length ? [] : this.#inbox.slice(burst.length);
     if (this.#inbox.length > 0) this.#services.tick.schedule(this);
+    const admitted = this.#size.admit(burst, this.#content.document);
     if (readiness === 'elsewhere') {
-      void this.#wait(this.#integrateElsewhere(burst), 'readable');
+      void this.#wait(this.#integrateElsewhere(admitted), 'readable');
       return;
     }
     try {
-      this.#intake.take(burst, this.#content.document);
+      this.#intake.take(admitted, this.#content.document);
     } catch (cause) {
-      this.#notIntegrated(burst, CollaborationError.from(cause));
+      this.#notIntegrated(admitted, CollaborationError.from(cause));
     }
   }
 
@@ -277,6 +285,12 @@ export class Room implements Gathering, JournalClient {
   #nextBurst(): readonly Submission[] {
     const length = burstLength(this.#inbox);
     return length === this.#inbox.length ? this.#inbox : this.#inbox.slice(0, length);
+  }
+
+  async #measure(): Promise<void> {
+    await this.#content.warm();
+    const merge = this.#content.mergedBy(this.#services.worker);
+    await this.#size.measure(this.#content.document, (updates) => this.#fromElsewhere(merge(updates)));
   }
 
   /** @throws CollaborationError as `recover` */

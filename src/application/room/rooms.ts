@@ -5,6 +5,7 @@ import { UserAwarenessUpdated } from '../../domain/events.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { Room } from './room.ts';
 import type { RoomServices } from './room-services.ts';
+import type { Gathering } from './tick.ts';
 
 const UINT32 = 2 ** 32;
 
@@ -12,10 +13,12 @@ const UINT32 = 2 ** 32;
  * The live documents of this node. One load of a document at a time; a room is let go of only when everything in it is
  * durable, so that opening it again finds all of it.
  */
-export class Rooms {
+export class Rooms implements Gathering {
   readonly #services: RoomServices;
   readonly #open = new Map<string, Room>();
   readonly #opening = new Map<string, Promise<Room>>();
+  /** Those that nobody was in when they were opened or last left, the longest ago first. */
+  readonly #vacant = new Set<Room>();
   #state: 'open' | 'closed' = 'open';
 
   constructor(services: RoomServices) {
@@ -51,6 +54,28 @@ export class Rooms {
       this.#opening.set(key, opening);
     }
     return opening;
+  }
+
+  /** Nobody is in a room any more: of those only so many are kept. */
+  vacated(room: Room): void {
+    if (this.#open.get(room.documentId.value) !== room) return;
+    this.#vacant.delete(room);
+    this.#vacant.add(room);
+    // Later: whoever has it opened is about to enter it.
+    if (this.#vacant.size > this.#services.limits.maxVacantDocuments) this.#services.tick.schedule(this);
+  }
+
+  /** Lets go of rooms that nobody is in, where there are too many. */
+  endOfTick(): void {
+    const { limits, clock, metrics } = this.#services;
+    for (const each of this.#vacant) {
+      if (this.#vacant.size <= limits.maxVacantDocuments) return;
+      if (each.members.size > 0) this.#vacant.delete(each);
+      else if (each.isIdle(clock.now(), 0)) {
+        metrics.limitReached('MAX_VACANT_DOCUMENTS');
+        this.#release(each);
+      }
+    }
   }
 
   /** Lets go of rooms that nobody was in for `idle` milliseconds, and of updates that waited too long. */
@@ -89,11 +114,13 @@ export class Rooms {
     const room = new Room(loaded, presence, this.#services, (failed) => this.#release(failed));
     this.#open.set(documentId.value, room);
     this.#services.compactions.opened(documentId, loaded.tail, room);
+    this.vacated(room);
     return room;
   }
 
   #release(room: Room): void {
     const key = room.documentId.value;
+    this.#vacant.delete(room);
     if (this.#open.get(key) === room) {
       this.#open.delete(key);
       this.#services.compactions.closed(room.documentId);

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HttpDoor } from '../../adapters/http/http-door.ts';
+import type { GateServices } from '../../adapters/shared/gate-services.ts';
 import { WebSocketDoor } from '../../adapters/websocket/door.ts';
 import type { UpdateLog } from '../../domain/repositories/update-log.ts';
 import { SystemClock } from '../../infrastructure/clock/system-clock.ts';
 import { WorkerCompactor } from '../../infrastructure/compaction/worker-compactor.ts';
 import { WorkerDocumentHost } from '../../infrastructure/hosting/worker-document-host.ts';
 import { PrometheusMetrics } from '../../infrastructure/metrics/prometheus/prometheus-metrics.ts';
+import { GuardedAuthenticator } from '../admission/guarded-authenticator.ts';
 import type { Collaboration } from '../collaboration.ts';
 import { Expiries } from '../connection/expiries.ts';
 import type { Limits } from '../limits.ts';
@@ -20,6 +22,7 @@ import { BackgroundTasks } from './background-tasks.ts';
 import type { Settings } from './config/keys.ts';
 import { createCore } from './core.ts';
 import { Doors } from './doors.ts';
+import { createGate } from './gate.ts';
 import { HealthReport } from './health-report.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { limitsOf } from './limits-of.ts';
@@ -55,11 +58,13 @@ export async function createServer(settings: Settings, logger: Logger, overrides
   const worker = overrides.worker ?? new WorkerCompactor();
   const host = overrides.host ?? new WorkerDocumentHost();
   // Before the store is opened: a wrong key file leaves nothing behind.
-  const authenticator = overrides.authenticator ?? (await createAuthenticator(settings, { clock, logger }));
+  const unguarded = overrides.authenticator ?? (await createAuthenticator(settings, { clock, logger }));
   warnOfOpenDoors(settings, logger);
   const log = overrides.log ?? (await openStore(settings));
   const metrics = new PrometheusMetrics();
   const limits = limitsOf(settings);
+  const authenticator = new GuardedAuthenticator(unguarded, limits, clock, metrics);
+  const gate = createGate(settings, { clock, logger, metrics });
   const core = createCore(settings, { log, compactor, worker, host, limits, clock, logger, metrics });
   const { collaboration, rooms, storage } = core;
   const expiries = new Expiries();
@@ -70,16 +75,22 @@ export async function createServer(settings: Settings, logger: Logger, overrides
       roomIdle: settings.ROOM_IDLE_MS,
     },
   );
-  const services: DoorServices = { collaboration, authenticator, expiries, limits, clock, logger, metrics };
+  const common = { collaboration, authenticator, expiries, limits, clock, logger, metrics };
+  const services: DoorServices = { ...common, ...gate.services };
   const state = new HealthReport(core);
   const grpc = settings.ENABLE_GRPC ? grpcServer(settings, services) : undefined;
   const http = settings.ENABLE_HTTP ? httpServer(settings, services, state) : undefined;
-  const lifecycle = new Lifecycle([storage, background, new Doors([grpc, http].filter((door) => door !== undefined))]);
+  const lifecycle = new Lifecycle([
+    storage,
+    gate,
+    background,
+    new Doors([grpc, http].filter((door) => door !== undefined)),
+  ]);
   state.watch(lifecycle);
   return { lifecycle, http, grpc };
 }
 
-interface DoorServices {
+interface DoorServices extends GateServices {
   readonly collaboration: Collaboration;
   readonly authenticator: Authenticator;
   readonly expiries: Expiries;
@@ -99,12 +110,20 @@ function httpServer(settings: Settings, services: DoorServices, health: HealthRe
   const timing = { pingInterval: settings.PING_INTERVAL_MS, keepAliveInterval: KEEP_ALIVE_INTERVAL };
   const upgrades = new WebSocketDoor({ ...services, timing, tokenTimeout: settings.AUTH_TIMEOUT_MS });
   const pages = existsSync(PAGES) ? PAGES : undefined;
+  const httpLimits = {
+    headersTimeout: settings.HANDSHAKE_TIMEOUT_MS,
+    requestTimeout: settings.REQUEST_TIMEOUT_MS,
+    maxHeaderBytes: settings.MAX_HEADER_BYTES,
+    // Room for those who ask how the server is when it has no more for WebSockets.
+    maxConnections: settings.MAX_CONNECTIONS + 1_000,
+  };
   const issuer = tokenIssuer(settings, services.clock);
   const door = new HttpDoor({
     ...services,
     upgrades,
     health,
     pages,
+    httpLimits,
     tokenIssuer: issuer,
     publicUrl: settings.PUBLIC_URL,
   });

@@ -68,7 +68,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     events,
   });
   const sessions = new MemorySessionRepository(clock);
-  const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events });
+  const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events, metrics });
   metrics.gauge('collaboration_documents_open', 'Documents in memory', () => rooms.size);
   metrics.gauge('collaboration_sessions', 'Sessions of this node', () => sessions.size);
   metrics.gauge('collaboration_store_failing', '1 while the store does not take updates', () => +journal.isFailing);

@@ -2,7 +2,7 @@ import type { CollaborationSessionRepository } from '../../domain/repositories/c
 import type { Limits } from '../limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { EventSink } from '../ports/metrics.ts';
+import type { EventSink, Metrics } from '../ports/metrics.ts';
 import type { Rooms } from '../room/rooms.ts';
 
 /** What the use cases work on. */
@@ -13,4 +13,5 @@ export interface UseCaseContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: EventSink;
+  readonly metrics: Pick<Metrics, 'limitReached'>;
 }

@@ -70,8 +70,9 @@ async function missing(context: UseCaseContext, room: Room, stateVector: Uint8Ar
   return { update, stateVector: room.stateVector };
 }
 
-function checkSize({ limits }: UseCaseContext, stateVector: Uint8Array): Uint8Array {
+function checkSize({ limits, metrics }: UseCaseContext, stateVector: Uint8Array): Uint8Array {
   if (stateVector.byteLength > limits.maxMessageBytes) {
+    metrics.limitReached('MAX_MESSAGE_BYTES');
     throw new CollaborationError('too-large', `A state vector may have ${limits.maxMessageBytes} bytes.`);
   }
   return checkStateVector(stateVector, limits.maxStateVectorEntries);

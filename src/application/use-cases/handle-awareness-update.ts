@@ -4,6 +4,7 @@ import { CollaborationError } from '../../domain/errors.ts';
 import { UserAwarenessUpdated } from '../../domain/events.ts';
 import { ClientId } from '../../domain/value-objects/client-id.ts';
 import type { RoomMember } from '../room/room-member.ts';
+import { AwarenessPace, type Shown } from './awareness-pace.ts';
 import type { UseCaseContext } from './context.ts';
 import { identifySession, renameSession } from './identify-session.ts';
 
@@ -13,33 +14,71 @@ export type AwarenessMessage =
   | { readonly kind: 'json'; readonly awarenessState: string; readonly userInfo: string };
 
 /**
- * Takes in what a client shows and tells the others.
+ * Takes in what a client shows and tells the others; more often than its rate, the newest state only.
  * @throws CollaborationError `invalid` when it does not decode · `too-large`
  */
 export function handleAwarenessUpdate(context: UseCaseContext, member: RoomMember, message: AwarenessMessage): void {
-  const { session, room } = member;
-  const now = context.clock.now();
-  session.updateLastSeen(now);
-  const changes = taken(context, member, message);
-  if (changes.length === 0) return;
-  if (message.kind === 'provider') identifyProvider(context, member, changes);
-  room.announce(new UserAwarenessUpdated(member.session, now, changes), member);
+  const { session } = member;
+  session.updateLastSeen(context.clock.now());
+  const shown = checked(context, message);
+  const pace = paceOf(context, member);
+  if (pace.takes()) {
+    show(context, member, shown);
+    return;
+  }
+  context.metrics.limitReached('AWARENESS_RATE');
+  const { maxAwarenessBytes, maxAwarenessStates } = context.limits;
+  if (pace.hold(shown) > maxAwarenessBytes * maxAwarenessStates) pace.flush();
 }
 
-function taken(context: UseCaseContext, member: RoomMember, message: AwarenessMessage): readonly PresenceChange[] {
+/** A session keeps its pace, whoever it says that it is. */
+const paces = new WeakMap<RoomMember, AwarenessPace>();
+
+function paceOf(context: UseCaseContext, member: RoomMember): AwarenessPace {
+  let pace = paces.get(member);
+  if (pace === undefined) {
+    pace = new AwarenessPace(context.clock, context.limits.awarenessRate, (shown) => showLate(context, member, shown));
+    paces.set(member, pace);
+  }
+  return pace;
+}
+
+function showLate(context: UseCaseContext, member: RoomMember, shown: Shown): void {
+  const { room, session } = member;
+  if (!room.isOpen || room.members.bySession(session.sessionId) !== member) return;
+  try {
+    show(context, member, shown);
+  } catch (thrown) {
+    member.sink.refuse(CollaborationError.from(thrown));
+  }
+}
+
+function show(context: UseCaseContext, member: RoomMember, shown: Shown): void {
   const { presence } = member.room;
   const { sessionId, clientId } = member.session;
+  const changes =
+    shown.kind === 'provider'
+      ? presence.applyEntries(sessionId, shown.entries)
+      : presence.setState(sessionId, clientId.value, shown.awarenessState, shown.userInfo);
+  if (changes.length === 0) return;
+  if (shown.kind === 'provider') identifyProvider(context, member, changes);
+  member.room.announce(new UserAwarenessUpdated(member.session, context.clock.now(), changes), member);
+}
+
+function checked(context: UseCaseContext, message: AwarenessMessage): Shown {
   const { maxAwarenessBytes } = context.limits;
-  if (message.kind === 'provider') return presence.applyEntries(sessionId, decoded(context, message.update));
+  if (message.kind === 'provider') return { kind: 'provider', entries: decoded(context, message.update) };
   if (Buffer.byteLength(message.awarenessState) + Buffer.byteLength(message.userInfo) > maxAwarenessBytes) {
+    context.metrics.limitReached('MAX_AWARENESS_BYTES');
     throw new CollaborationError('too-large', `An awareness state may have ${maxAwarenessBytes} bytes.`);
   }
-  return presence.setState(sessionId, clientId.value, message.awarenessState, message.userInfo);
+  return message;
 }
 
 /** A provider sends on what it knows of others too, so an update may hold more states than one client shows. */
-function decoded({ limits }: UseCaseContext, update: Uint8Array): readonly AwarenessEntry[] {
+function decoded({ limits, metrics }: UseCaseContext, update: Uint8Array): readonly AwarenessEntry[] {
   if (update.byteLength > limits.maxMessageBytes) {
+    metrics.limitReached('MAX_MESSAGE_BYTES');
     throw new CollaborationError('too-large', `An awareness update may have ${limits.maxMessageBytes} bytes.`);
   }
   return decodeAwareness(update, { maxEntries: limits.maxAwarenessEntries, maxStateBytes: limits.maxAwarenessBytes });

@@ -23,6 +23,7 @@ export function handleDocumentUpdate(
 ): Promise<void> | undefined {
   if (update.byteLength > context.limits.maxMessageBytes) {
     const most = context.limits.maxMessageBytes;
+    context.metrics.limitReached('MAX_MESSAGE_BYTES');
     throw new CollaborationError('too-large', `An update may have ${most} bytes; this one has ${update.byteLength}.`);
   }
   if (!isQuicklyLearned(update)) return takeLarge(context, member, update);

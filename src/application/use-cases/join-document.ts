@@ -23,7 +23,8 @@ export interface JoinDocument {
 /**
  * Makes a session and puts it in the document's room, from where it is told of all that others do.
  * @throws CollaborationError `session-exists` when the connection has a session of this document and client ·
- * `invalid` · `too-large` when it has too many · `unavailable` when the document cannot be loaded · as `checkAccess`
+ * `invalid` · `too-large` when it has too many · `rate-limited` · `unavailable` when the document cannot be loaded · as
+ * `checkAccess`
  */
 export async function joinDocument(context: UseCaseContext, join: JoinDocument): Promise<RoomMember> {
   const granted = checkAccess(context, join.connection.principal, join.documentId);
@@ -33,8 +34,11 @@ export async function joinDocument(context: UseCaseContext, join: JoinDocument):
   refuseSecondSession(join);
   if (join.connection.sessionCount >= context.limits.maxSessionsPerConnection) {
     const most = context.limits.maxSessionsPerConnection;
+    context.metrics.limitReached('MAX_SESSIONS_PER_CONNECTION');
     throw new CollaborationError('too-large', `One connection may have ${most} sessions.`);
   }
+  const counted = join.connection.allowance.join();
+  if (counted !== undefined) await counted;
   const room = await context.rooms.open(join.documentId);
   // While the document was loaded, the client may have gone, or have joined once more.
   if (join.connection.hasEnded) throw new CollaborationError('unavailable', 'The connection has ended.');

@@ -13,6 +13,7 @@ export function leaveDocument(context: UseCaseContext, member: RoomMember, statu
   session.setStatus(status);
   connection.remove(member);
   room.leave(member);
+  if (room.members.size === 0) context.rooms.vacated(room);
   const now = context.clock.now();
   const ended = room.presence.removeSession(session.sessionId);
   if (ended.length > 0) room.announce(new UserAwarenessUpdated(session, now, ended), member);

@@ -29,6 +29,9 @@ export interface DoorClient {
   /** The document as it was when the client opened it, as one update. */
   readonly initial: Uint8Array;
   send(update: Uint8Array): void;
+  /** Reads nothing until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Resolves when all that arrived before the end of the connection was heard. A WebSocket's close code, if any. */
   readonly closed: Promise<number | undefined>;
   close(): void;

@@ -58,6 +58,8 @@ export const openGrpc: OpenDoor = async ({ grpcAddress }, document_id, listener)
   return {
     initial: await joined,
     send: (update) => say({ update: { update_data: update } }),
+    pause: () => call.pause(),
+    resume: () => call.resume(),
     closed,
     close: () => call.end(),
   };

@@ -26,7 +26,14 @@ export const openHocuspocus: OpenDoor = async ({ wsUrl }, documentId, listener):
   await Promise.race([once(socket, 'open'), synced]);
   socket.send(syncFrame(documentId, STEP_1, Uint8Array.of(0)));
   const send = (update: Uint8Array) => socket.send(syncFrame(documentId, UPDATE, update), () => undefined);
-  return { initial: await synced, send, closed, close: () => socket.close() };
+  return {
+    initial: await synced,
+    send,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    closed,
+    close: () => socket.close(),
+  };
 };
 
 function hearer(listener: Listener, opened: (initial: Uint8Array) => void): (frame: Uint8Array) => void {

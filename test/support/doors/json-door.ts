@@ -32,7 +32,14 @@ export const openJson: OpenDoor = async ({ wsUrl }, documentId, listener): Promi
   });
   await Promise.race([once(socket, 'open'), synced]);
   say('sync');
-  return { initial: await synced, send: (update) => say('update', update), closed, close: () => socket.close() };
+  return {
+    initial: await synced,
+    send: (update) => say('update', update),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    closed,
+    close: () => socket.close(),
+  };
 };
 
 function hear(answer: Answer, listener: Listener): void {

@@ -60,7 +60,14 @@ export const openYWebsocket: OpenDoor = async ({ wsUrl }, documentId, listener):
     unanswered.push(update);
     socket.send(syncFrame(UPDATE, update), () => undefined);
   };
-  return { initial: await synced, send, closed, close: () => socket.close() };
+  return {
+    initial: await synced,
+    send,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    closed,
+    close: () => socket.close(),
+  };
 };
 
 function oneUpdate(parts: readonly Uint8Array[]): Uint8Array {

@@ -132,6 +132,7 @@ export class JsonProtocol implements Protocol {
     const documentId = DocumentId.parse(message.doc_id);
     const member = this.#member(documentId);
     const stateVector = message.update ?? NOTHING;
+    if (member === undefined) await connection.allowance.request();
     const sync =
       member === undefined
         ? await collaboration.peekSyncData(connection.principal, documentId, stateVector)

@@ -34,6 +34,8 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
   readonly #documentId: DocumentId;
   readonly #delivery: MemberOutbox;
   #member: RoomMember | undefined;
+  /** `owed`: a message was not handled, and the provider does not send it again by itself. */
+  #question: 'none' | 'owed' = 'none';
 
   constructor(socket: YWebsocketSocket, documentId: DocumentId) {
     this.#socket = socket;
@@ -79,6 +81,7 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
   receive(frame: Buffer): Promise<void> | undefined {
     const member = this.#required();
     const message = decodeYWebsocketFrame(frame);
+    if (this.#question === 'owed') this.#ask(member);
     switch (message.type) {
       case 'sync-step-1':
         return this.#answerStep1(member, message.stateVector);
@@ -98,6 +101,7 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
 
   report(error: CollaborationError): void {
     this.#send(encodeDenied(error.message));
+    if (error.kind === 'rate-limited') this.#question = 'owed';
   }
 
   /** The provider closes a socket on which it has heard no data for 30 s; pings do not count. */
@@ -114,6 +118,12 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
 
   ended(): void {
     // The socket's sessions are ended with it.
+  }
+
+  /** For what was refused while the client sent too much. */
+  #ask(member: RoomMember): void {
+    this.#question = 'none';
+    this.#send(encodeStep1(member.room.stateVector));
   }
 
   async #answerStep1(member: RoomMember, stateVector: Uint8Array): Promise<void> {

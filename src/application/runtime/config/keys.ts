@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, flag, integer, secret, text, userId, webUrl } from './values.ts';
+import { address, flag, integer, networks, origins, redisUrl, secret, text, userId, webUrl } from './values.ts';
 
 /** One configuration key: an environment variable, and the same name in the YAML file. */
 interface Key<Schema extends z.ZodType> {
@@ -129,6 +129,24 @@ export const KEYS = {
     'empty (the embedded store in DATA_DIR) or memory: (nothing survives a restart)',
     'where documents are stored',
   ),
+  REDIS_URL: key(
+    redisUrl,
+    '',
+    'empty (this node counts for itself) or a redis:// or rediss:// URL',
+    'the Redis in which nodes count together what users and addresses do; while it is away, each counts for itself',
+  ),
+  TRUSTED_PROXIES: key(
+    networks,
+    '',
+    'addresses and networks such as 10.0.0.0/8, with commas between them, or empty',
+    'proxies whose X-Forwarded-For is believed; their own address is not limited',
+  ),
+  ALLOWED_ORIGINS: key(
+    origins,
+    '',
+    'empty or * (any), or origins such as https://app.example.org and https://*.example.org, with commas between them',
+    'web pages that may connect; programs that send no Origin always may',
+  ),
   COMMIT_WINDOW_MS: key(
     integer(0, 1000),
     '20',
@@ -174,13 +192,36 @@ export const KEYS = {
   MAX_GAP_UPDATES: count(1_000, 'updates of a document that wait for missing ones'),
   MAX_GAP_BYTES: bytes(8 * MIB, 'bytes of updates of a document that wait for missing ones'),
   GAP_TIMEOUT_MS: milliseconds(15_000, 'how long an update waits for missing ones'),
-  MAX_OUTBOX_BYTES: bytes(16 * MIB, 'unsent bytes of a connection past which it is brought up to date later'),
+  MAX_OUTBOX_BYTES: bytes(8 * MIB, 'unsent bytes of a connection past which it is brought up to date later'),
   OUTBOX_TIMEOUT_MS: milliseconds(MINUTE, 'how long a connection may not drain before it is closed'),
   MAX_STATELESS_BYTES: bytes(64 * 1024, 'one stateless message'),
   MAX_WAITING_DOCUMENTS: count(100, 'documents of a Hocuspocus socket that wait for their token'),
   MAX_WAITING_MESSAGES: count(1_000, 'messages of a Hocuspocus socket for documents that are not open yet'),
   MAX_WAITING_BYTES: bytes(5 * MIB, 'bytes of such messages'),
   MAX_INVALID_MESSAGES: count(1_000, 'faulty messages of a connection before it is closed'),
+  MAX_DOCUMENT_BYTES: bytes(128 * MIB, 'one document; what would take it past that is refused, deleting goes on'),
+  MAX_VACANT_DOCUMENTS: count(1_000, 'documents that are kept in memory though nobody is in them'),
+  AWARENESS_RATE: count(50, 'awareness messages of a session in a second, past which only its newest state counts'),
+  RATE_WINDOW_MS: milliseconds(10_000, 'the time that the rates below are of; whole seconds', 1_000),
+  RATE_CONNECTION: count(
+    500_000,
+    'points of a connection past which it is read slowly; a message is one, and each KiB',
+  ),
+  RATE_USER: count(1_000_000, 'the same for all connections of a user'),
+  RATE_ADDRESS: count(5_000_000, 'the same for all connections of an address'),
+  RATE_HARD_FACTOR: count(10, 'times as many points past which messages are refused'),
+  RATE_USER_REQUESTS: count(5_000, 'handshakes, joins and requests of a user past which they are refused'),
+  RATE_ADDRESS_REQUESTS: count(20_000, 'the same for an address'),
+  MAX_CONNECTIONS: count(100_000, 'WebSockets and gRPC streams'),
+  MAX_CONNECTIONS_PER_ADDRESS: count(10_000, 'WebSockets and gRPC streams of one address'),
+  HANDSHAKE_TIMEOUT_MS: milliseconds(
+    10_000,
+    "how long a request's headers may take to come, and its authentication",
+    10,
+  ),
+  REQUEST_TIMEOUT_MS: milliseconds(30_000, 'how long a whole HTTP request may take to come', 10),
+  MAX_HEADER_BYTES: bytes(16 * 1024, 'the headers of an HTTP request'),
+  MAX_URL_LENGTH: count(16_384, 'characters of the URL of an HTTP request or WebSocket'),
   MAX_NAME_LENGTH: count(256, 'characters of a user name or colour'),
   MAX_METADATA_ENTRIES: count(64, 'entries of user_metadata'),
   MAX_METADATA_LENGTH: count(8_192, 'characters of user_metadata, keys and values together'),

@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { UserId } from '../../../domain/value-objects/user-id.ts';
 
@@ -63,3 +64,46 @@ export const userId = z.string().transform((value, context): UserId | undefined 
     return z.NEVER;
   }
 });
+
+/** A list with commas between its members, or a list of YAML; empty: none. */
+const list = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => (typeof value === 'string' ? value.split(',') : value))
+  .transform((members) => members.map((member) => member.trim()).filter((member) => member !== ''));
+
+/** Addresses and networks in CIDR notation. */
+export const networks = list.transform((members, context): BlockList => {
+  const networks = new BlockList();
+  for (const member of members) {
+    if (!addNetwork(networks, member)) context.addIssue({ code: 'custom', message: `no network: ${member}` });
+  }
+  return networks;
+});
+
+function addNetwork(networks: BlockList, member: string): boolean {
+  const [address = '', length, ...more] = member.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  const type = family === 6 ? 'ipv6' : 'ipv4';
+  if (length === undefined) {
+    networks.addAddress(address, type);
+    return true;
+  }
+  if (!/^\d{1,3}$/.test(length) || Number(length) > (family === 6 ? 128 : 32)) return false;
+  networks.addSubnet(address, Number(length), type);
+  return true;
+}
+
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(\*\.)?[^\s/*,:@]+(:\d{1,5})?$/;
+
+/** Origins as browsers send them, `*`, or with `*.` for all subdomains. */
+export const origins = list
+  .transform((members) => members.map((member) => member.toLowerCase()))
+  .refine((members) => members.every((member) => member === '*' || ORIGIN.test(member)));
+
+/** None where it is empty. */
+export const redisUrl = z
+  .string()
+  .trim()
+  .refine((value) => value === '' || (/^rediss?:\/\//.test(value) && URL.canParse(value)))
+  .transform((value) => (value === '' ? undefined : value));

@@ -30,6 +30,9 @@ const DEFAULTS = {
   shutdownGrace: 5_000,
 } as const;
 
+/** Milliseconds after which a connection without calls is closed; a client that has one to make connects again. */
+const IDLE = 5 * 60_000;
+
 /** The gRPC server of this node: unencrypted, for TLS ends at the proxy. */
 export class GrpcServer {
   readonly #services: GrpcServices;
@@ -83,5 +86,6 @@ function channelOptions(options: GrpcServerOptions & typeof DEFAULTS): ChannelOp
     'grpc.keepalive_time_ms': options.keepaliveTime,
     'grpc.keepalive_timeout_ms': options.keepaliveTimeout,
     'grpc.keepalive_permit_without_calls': 1,
+    'grpc.max_connection_idle_ms': IDLE,
   };
 }

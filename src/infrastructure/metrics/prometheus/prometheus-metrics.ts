@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { LIMIT_NAMES, type LimitName } from '../../../application/ports/limit-name.ts';
 import type { EventSink, Metrics } from '../../../application/ports/metrics.ts';
+import { countByLabel } from './count-by-label.ts';
 
 /** Metrics in Prometheus' text format. */
 export class PrometheusMetrics implements Metrics {
@@ -11,11 +13,15 @@ export class PrometheusMetrics implements Metrics {
   readonly #failures: Counter;
   readonly #refused: Counter<'reason'>;
   readonly #compactions: Histogram;
+  readonly #limits: (name: string) => void;
 
   constructor() {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    this.events = countEvents(registers);
+    const events = countByLabel(registers, 'collaboration_events_total', 'Events of documents', 'event');
+    this.events = { publish: ({ eventType }) => events(eventType) };
+    const about = 'How often a limit was reached; named like its key of the configuration';
+    this.#limits = countByLabel(registers, 'collaboration_limit_reached_total', about, 'limit', LIMIT_NAMES);
     this.#updates = new Counter({ name: 'collaboration_updates_stored_total', help: 'Updates on disk', registers });
     this.#bytes = new Counter({
       name: 'collaboration_bytes_stored_total',
@@ -66,6 +72,10 @@ export class PrometheusMetrics implements Metrics {
     this.#refused.inc({ reason });
   }
 
+  limitReached(limit: LimitName): void {
+    this.#limits(limit);
+  }
+
   compacted(milliseconds: number): void {
     this.#compactions.observe(milliseconds / 1000);
   }
@@ -80,24 +90,4 @@ export class PrometheusMetrics implements Metrics {
       },
     });
   }
-}
-
-/** Counts in plain numbers: a labelled counter hashes its labels at each call, and an event is one for each update. */
-function countEvents(registers: Registry[]): EventSink {
-  const counts = new Map<string, number>();
-  new Counter({
-    name: 'collaboration_events_total',
-    help: 'Events of documents',
-    labelNames: ['event'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [event, count] of counts) this.inc({ event }, count);
-    },
-  });
-  return {
-    publish: ({ eventType }) => {
-      counts.set(eventType, (counts.get(eventType) ?? 0) + 1);
-    },
-  };
 }

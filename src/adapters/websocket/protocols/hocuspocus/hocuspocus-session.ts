@@ -46,7 +46,7 @@ export class HocuspocusSession implements SessionSink {
     this.#socket = socket;
     this.#host = host;
     const acknowledgements = new AcknowledgementQueue((settled) => this.#settle(settled), 'settled');
-    this.connection = new ClientConnection(id, principal, acknowledgements);
+    this.connection = new ClientConnection(id, principal, acknowledgements, socket.allowance);
   }
 
   /** @throws CollaborationError as `joinDocument` */

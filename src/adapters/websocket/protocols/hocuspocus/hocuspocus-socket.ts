@@ -1,4 +1,5 @@
 import type { Collaboration } from '../../../../application/collaboration.ts';
+import type { ClientConnection } from '../../../../application/connection/client-connection.ts';
 import type { Expiries } from '../../../../application/connection/expiries.ts';
 import type { Limits } from '../../../../application/limits.ts';
 import type { Principal } from '../../../../application/ports/authenticator.ts';
@@ -13,6 +14,8 @@ export interface HocuspocusSocket {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly outbox: Outbox;
+  /** What the socket may still open. */
+  readonly allowance: ClientConnection['allowance'];
   /** For the log. */
   readonly id: string;
   /** Who opened the socket; none where no credentials came with it and some are demanded. */

@@ -1,0 +1,27 @@
+/** The limits that are counted when they are reached, by their keys of the configuration. */
+export const LIMIT_NAMES = [
+  'RATE_CONNECTION',
+  'RATE_USER',
+  'RATE_ADDRESS',
+  'RATE_USER_REQUESTS',
+  'RATE_ADDRESS_REQUESTS',
+  'MAX_CONNECTIONS',
+  'MAX_CONNECTIONS_PER_ADDRESS',
+  'MAX_SESSIONS_PER_CONNECTION',
+  'MAX_MESSAGE_BYTES',
+  'MAX_INVALID_MESSAGES',
+  'MAX_AWARENESS_BYTES',
+  'AWARENESS_RATE',
+  'MAX_DOCUMENT_BYTES',
+  'MAX_VACANT_DOCUMENTS',
+  'MAX_OUTBOX_BYTES',
+  'OUTBOX_TIMEOUT_MS',
+  'HANDSHAKE_TIMEOUT_MS',
+  'REQUEST_TIMEOUT_MS',
+  'MAX_HEADER_BYTES',
+  'MAX_URL_LENGTH',
+  'MAX_TOKEN_BYTES',
+  'ALLOWED_ORIGINS',
+] as const;
+
+export type LimitName = (typeof LIMIT_NAMES)[number];
