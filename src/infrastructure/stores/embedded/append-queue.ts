@@ -51,6 +51,10 @@ export class AppendQueue {
     await Promise.allSettled([this.#newest]);
   }
 
+  get isIdle(): boolean {
+    return this.#drained === undefined;
+  }
+
   /** Resolves when nothing is under way or waiting. */
   async idle(): Promise<void> {
     await this.#drained;

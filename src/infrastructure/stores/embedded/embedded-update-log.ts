@@ -8,7 +8,7 @@ import { type EmbeddedStore, openEmbeddedStore, type StoreOptions } from './embe
 import type { Handles } from './environment.ts';
 import { planCompaction } from './plan-compaction.ts';
 import { chunked, readWhole } from './snapshot-chunks.ts';
-import { encodeDeletion, encodeRecordEntries } from './wal/entry-codec.ts';
+import { encodeCompaction, encodeDeletion, encodeRecordEntries } from './wal/entry-codec.ts';
 
 /**
  * The update log in a directory of this machine, which has to be on a local disk. Appends and deletions go to a
@@ -79,10 +79,27 @@ export class EmbeddedUpdateLog implements UpdateLog {
     // Everything that was appended before this call is in `pending` then.
     await appends.settled();
     const content = await chunked(snapshot.update);
-    await commits.readThenWrite((handles) => ({
-      changes: planCompaction(handles, documentId, pending.get(documentId), snapshot, content),
-      committed: pending.compacting(documentId, snapshot.sequence),
-    }));
+    let isBehindDeletion = false;
+    await commits.readThenWrite((handles) => {
+      const before = pending.get(documentId);
+      isBehindDeletion = before?.base === 'nothing';
+      return {
+        changes: planCompaction(handles, documentId, before, snapshot, content),
+        committed: pending.compacting(documentId, snapshot.sequence),
+      };
+    });
+    if (isBehindDeletion) await this.#confirm(documentId, snapshot.sequence);
+  }
+
+  /**
+   * Read again after a crash, the deletion in the log would take the snapshot, and the records behind it would come back:
+   * the same document, not compacted. So the log has to say that the snapshot is newer. While something is on its way to
+   * the log it does not, for that might be another deletion.
+   */
+  async #confirm(documentId: DocumentId, sequence: number): Promise<void> {
+    const { appends, pending } = this.#store;
+    if (!appends.isIdle || pending.get(documentId)?.base === 'nothing') return;
+    await appends.append(encodeCompaction(documentId, sequence));
   }
 
   async #track(call: Promise<void>): Promise<void> {

@@ -59,6 +59,10 @@ export class PendingRecords {
         updates++;
         continue;
       }
+      if (entry.kind === 'compaction') {
+        takeOut(this.#young.get(id), entry.sequence);
+        continue;
+      }
       const { record, documentId } = entry;
       const known = this.#young.get(id) ?? { documentId, base: 'stored', records: new Map() };
       known.records.set(record.firstSequence, record);
@@ -108,13 +112,16 @@ export class PendingRecords {
   compacting(documentId: DocumentId, sequence: number): () => void {
     const entries = [this.#old.get(documentId.value), this.#young.get(documentId.value)];
     return () => {
-      for (const entry of entries) {
-        if (entry === undefined) continue;
-        entry.base = 'stored';
-        for (const [key, record] of entry.records) if (lastOf(record) <= sequence) entry.records.delete(key);
-      }
+      for (const entry of entries) takeOut(entry, sequence);
     };
   }
+}
+
+/** The database has a snapshot of what was pending, up to `sequence`. */
+function takeOut(entry: Entry | undefined, sequence: number): void {
+  if (entry === undefined) return;
+  entry.base = 'stored';
+  for (const [key, record] of entry.records) if (lastOf(record) <= sequence) entry.records.delete(key);
 }
 
 function sorted(entry: Entry): PendingDocument;

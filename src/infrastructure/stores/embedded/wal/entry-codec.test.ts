@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DocumentId } from '../../../../domain/value-objects/document-id.ts';
 import { unpack } from '../record-body.ts';
-import { decodeEntries, encodeDeletion, encodeRecordEntries } from './entry-codec.ts';
+import { decodeEntries, encodeCompaction, encodeDeletion, encodeRecordEntries } from './entry-codec.ts';
 
 const documentId = DocumentId.parse('a/ä');
 const records = [
@@ -18,12 +18,16 @@ describe('entry codec of the write-ahead log', () => {
     const second = '01' + '62' + '01' + '04' + '00' + '01' + '01' + '03';
     expect(Buffer.from(encoded.payload).toString('hex')).toBe(first + second);
     expect(Buffer.from(encodeDeletion(documentId).payload).toString('hex')).toBe('04' + '612fc3a4' + '00');
+    const compaction = '04' + '612fc3a4' + 'ffffffffffffff0f' + 'ac02';
+    expect(Buffer.from(encodeCompaction(documentId, 300).payload).toString('hex')).toBe(compaction);
   });
 
   it('[LOG14] what was encoded is decoded, also one behind the other', () => {
     const deletion = encodeDeletion(documentId);
-    const decoded = decodeEntries(Buffer.concat([encoded.payload, deletion.payload, encoded.payload]));
-    expect(decoded.map(plain)).toEqual([...encoded.entries, ...deletion.entries, ...encoded.entries].map(plain));
+    const compaction = encodeCompaction(documentId, 7);
+    const all = [encoded, deletion, compaction, encoded];
+    const decoded = decodeEntries(Buffer.concat(all.map(({ payload }) => payload)));
+    expect(decoded.map(plain)).toEqual(all.flatMap(({ entries }) => entries).map(plain));
     const bytes = fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 20 });
     const numbers = fc.integer({ min: 1, max: 2 ** 50 });
     fc.assert(
@@ -56,5 +60,6 @@ describe('entry codec of the write-ahead log', () => {
 type Entry = (typeof encoded.entries)[number];
 
 function plain(entry: Entry) {
-  return entry.kind === 'record' ? [entry.documentId.value, unpack(entry.record)] : [entry.documentId.value];
+  const { kind, documentId } = entry;
+  return [kind, documentId.value, kind === 'record' ? unpack(entry.record) : kind === 'compaction' && entry.sequence];
 }

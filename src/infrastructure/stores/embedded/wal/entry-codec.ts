@@ -5,10 +5,14 @@ import { DocumentId } from '../../../../domain/value-objects/document-id.ts';
 import { ByteWriter, varUintLength } from '../byte-writer.ts';
 import { bodyLength, type PackedRecord, updatesIn, writeBody } from '../record-body.ts';
 
-/** What the write-ahead log says of a document. A deletion takes everything before it, in the log and in the database. */
+/**
+ * What the write-ahead log says of a document. A deletion takes everything before it, in the log and in the database. A
+ * compaction stands behind a deletion: the database has a snapshot of what came since, up to a sequence number.
+ */
 export type LogEntry =
   | { readonly kind: 'record'; readonly documentId: DocumentId; readonly record: PackedRecord }
-  | { readonly kind: 'deletion'; readonly documentId: DocumentId };
+  | { readonly kind: 'deletion'; readonly documentId: DocumentId }
+  | { readonly kind: 'compaction'; readonly documentId: DocumentId; readonly sequence: number };
 
 /** Entries and the bytes that stand for them in the log. The bodies of records are views of these bytes. */
 export interface EncodedEntries {
@@ -18,6 +22,8 @@ export interface EncodedEntries {
 
 /** In the place of the first sequence number, which is never 0. */
 const DELETION = 0;
+/** Likewise: no document gets so far. */
+const COMPACTION = Number.MAX_SAFE_INTEGER;
 
 /**
  * Each entry: length of the id and the id (UTF-8), first sequence number, length of the body and the body. Numbers are
@@ -48,6 +54,15 @@ export function encodeDeletion(documentId: DocumentId): EncodedEntries {
   return { payload: writer.bytes, entries: [{ kind: 'deletion', documentId }] };
 }
 
+/** The first sequence number of `COMPACTION`, then the snapshot's sequence number. */
+export function encodeCompaction(documentId: DocumentId, sequence: number): EncodedEntries {
+  const head = { documentId, firstSequence: COMPACTION };
+  const writer = new ByteWriter(headLength(head) + varUintLength(sequence));
+  writeHead(writer, head);
+  writer.varUint(sequence);
+  return { payload: writer.bytes, entries: [{ kind: 'compaction', documentId, sequence }] };
+}
+
 /** What one of the encoders wrote, or several one behind the other. @throws Error when it is anything else */
 export function decodeEntries(payload: Uint8Array): LogEntry[] {
   const decoder = decoding.createDecoder(payload);
@@ -60,6 +75,9 @@ function decodeEntry(decoder: decoding.Decoder): LogEntry {
   const documentId = DocumentId.parse(Buffer.from(readPrefixed(decoder)).toString('utf8'));
   const firstSequence = decoding.readVarUint(decoder);
   if (firstSequence === DELETION) return { kind: 'deletion', documentId };
+  if (firstSequence === COMPACTION) {
+    return { kind: 'compaction', documentId, sequence: decoding.readVarUint(decoder) };
+  }
   const body = readPrefixed(decoder);
   return { kind: 'record', documentId, record: { firstSequence, updates: updatesIn(body), body } };
 }
