@@ -80,8 +80,9 @@ describe('scanUpdate', () => {
         skips += Y.decodeUpdate(update).structs.filter((struct) => struct instanceof Y.Skip).length;
       }
     });
-    fc.assert(property, { numRuns: 30 });
-    expect(skips).toBeGreaterThan(20);
+    fc.assert(property, { numRuns: 60 });
+    // About 40, by chance.
+    expect(skips).toBeGreaterThan(5);
   });
 
   it('[DOC10] refuses every update cut short, at whatever byte', () => {
