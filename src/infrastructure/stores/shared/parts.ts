@@ -33,7 +33,7 @@ export function splitIntoParts(key: PartsKey, value: Uint8Array): Uint8Array[] {
 /** A value whose parts are whole and in their order; or what is wrong with them. */
 export type Joined = { readonly value: Uint8Array } | { readonly damage: string };
 
-/** What `splitIntoParts` made, put together. A value of one part is a view of it. */
+/** What `splitIntoParts` made, put together: a copy, for a driver's bytes may be a view of much more. */
 export function joinParts(key: PartsKey, sealed: readonly Uint8Array[]): Joined {
   if (sealed.length !== key.parts) return { damage: `${sealed.length} of its ${key.parts} parts are there` };
   const bodies: Uint8Array[] = [];
@@ -42,8 +42,6 @@ export function joinParts(key: PartsKey, sealed: readonly Uint8Array[]): Joined 
     if ('damage' in unsealed) return { damage: `part ${part}: ${unsealed.damage}` };
     bodies.push(unsealed.body);
   }
-  const [first] = bodies;
-  if (first !== undefined && bodies.length === 1) return { value: first };
   const value = new Uint8Array(bodies.reduce((size, body) => size + body.length, 0));
   let position = 0;
   for (const body of bodies) {

@@ -74,10 +74,12 @@ export function readHead(row: SqlRow): DocumentHead | 'damaged' {
 }
 
 function checksum(values: readonly SqlValue[]): number {
-  return values.reduce<number>((sum, value) => {
-    if (typeof value !== 'number') return crc32(value, crc32(Buffer.of(value.length >> 8, value.length & 0xff), sum));
-    const bytes = Buffer.alloc(8);
-    bytes.writeDoubleBE(value);
-    return crc32(bytes, sum);
-  }, 0);
+  return crc32(Buffer.concat(values.flatMap(encoded)));
+}
+
+/** Each behind its length, so that nothing moves from one to the next unseen. */
+function encoded(value: SqlValue): Uint8Array[] {
+  const number = Buffer.alloc(8);
+  number.writeDoubleBE(typeof value === 'number' ? value : value.length);
+  return typeof value === 'number' ? [number] : [number, value];
 }
