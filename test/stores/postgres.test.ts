@@ -1,5 +1,7 @@
 import { updateLogContract } from '../contracts/update-log.ts';
+import { runningDatabase } from './support/databases.ts';
 import { openInDatabase } from './support/open-in-database.ts';
 
-const url = process.env.TEST_PG ?? '';
-updateLogContract('postgres', { persistence: 'shared', open: () => openInDatabase(url) });
+const database = runningDatabase('postgres');
+
+updateLogContract('postgres', { persistence: 'shared', open: () => openInDatabase(database().url) });

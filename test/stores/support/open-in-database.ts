@@ -6,7 +6,8 @@ import type { SqlOptions } from '../../../src/infrastructure/stores/sql/sql-opti
 import { SqlUpdateLog } from '../../../src/infrastructure/stores/sql/sql-update-log.ts';
 import { tablesOf } from '../../../src/infrastructure/stores/sql/tables.ts';
 
-export const SQL_OPTIONS: SqlOptions = { poolSize: 4, timeout: 10_000, durability: 'disk', warn: () => undefined };
+/** The databases of the tests do not sync. */
+export const SQL_OPTIONS: SqlOptions = { poolSize: 4, timeout: 10_000, durability: 'database', warn: () => undefined };
 
 export function openDatabase(url: string, options: Partial<SqlOptions> = {}): Promise<SqlDatabase> {
   const all = { ...SQL_OPTIONS, ...options };

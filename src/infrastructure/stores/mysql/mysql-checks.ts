@@ -9,6 +9,8 @@ const AROUND = 64 * 1024;
 export function durabilityFaults(row: SqlRow | undefined): string[] {
   const faults: string[] = [];
   if (row?.flush !== 1) faults.push(`innodb_flush_log_at_trx_commit is ${row?.flush}, and should be 1`);
+  if (/nosync/i.test(String(row?.method)))
+    faults.push(`innodb_flush_method is ${row?.method}, and should be fsync or O_DIRECT`);
   // What the binary log has lost is rolled back when the database starts again.
   if (row?.binlog === 1 && row.sync !== 1) faults.push(`log_bin is on and sync_binlog is ${row.sync}, and should be 1`);
   return faults;

@@ -9,7 +9,7 @@ import { type PreparedPool, prepare } from './mysql-session.ts';
 import { mysqlOptions } from './mysql-url.ts';
 
 const SETTINGS =
-  'SELECT @@innodb_flush_log_at_trx_commit AS flush, @@log_bin AS binlog, @@sync_binlog AS sync, @@max_allowed_packet AS packet';
+  'SELECT @@innodb_flush_log_at_trx_commit AS flush, @@log_bin AS binlog, @@sync_binlog AS sync, @@max_allowed_packet AS packet, @@innodb_flush_method AS method';
 
 /** A MySQL or MariaDB database. */
 export class MysqlDatabase implements SqlDatabase {
