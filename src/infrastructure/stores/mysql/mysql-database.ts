@@ -1,6 +1,13 @@
 import { createPool, type Pool, type PoolConnection, type PoolOptions, type RowDataPacket } from 'mysql2/promise';
 import { repeating } from '../sql/repeating.ts';
-import { type SqlDatabase, SqlFailure, type SqlRow, type SqlSession, type SqlValue } from '../sql/sql-database.ts';
+import {
+  begin,
+  type SqlDatabase,
+  SqlFailure,
+  type SqlRow,
+  type SqlSession,
+  type SqlValue,
+} from '../sql/sql-database.ts';
 import { judgeDurability, READ_TRIES, type SqlOptions, WRITE_TRIES } from '../sql/sql-options.ts';
 import { durabilityFaults, statementBytesOf } from './mysql-checks.ts';
 import { MYSQL } from './mysql-dialect.ts';
@@ -54,8 +61,8 @@ export class MysqlDatabase implements SqlDatabase {
   }
 
   read<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    const begin = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY';
-    return repeating(READ_TRIES, () => this.#transaction(this.#reads, begin, work));
+    const start = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY';
+    return repeating(READ_TRIES, () => this.#transaction(this.#reads, start, work));
   }
 
   write<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> {
@@ -80,9 +87,9 @@ export class MysqlDatabase implements SqlDatabase {
     await Promise.all([this.#reads.end(), this.#writes.end()]);
   }
 
-  #transaction<Result>(pool: PreparedPool, begin: string, work: (session: SqlSession) => Promise<Result>) {
+  #transaction<Result>(pool: PreparedPool, start: string, work: (session: SqlSession) => Promise<Result>) {
     return this.#withConnection(pool, async (session) => {
-      await session.query(begin);
+      await begin(() => session.query(start));
       const result = await work(session);
       await session.query('COMMIT');
       return result;
@@ -99,7 +106,7 @@ export class MysqlDatabase implements SqlDatabase {
       connection.release();
       return result;
     } catch (cause) {
-      const isLost = cause instanceof SqlFailure && cause.kind === 'lost';
+      const isLost = cause instanceof SqlFailure && (cause.kind === 'lost' || cause.kind === 'unstarted');
       if (isLost || !(await rolledBack(session))) connection.destroy();
       else connection.release();
       throw cause;

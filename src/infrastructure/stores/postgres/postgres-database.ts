@@ -1,7 +1,14 @@
 import { Buffer } from 'node:buffer';
 import pg from 'pg';
 import { repeating } from '../sql/repeating.ts';
-import { type SqlDatabase, SqlFailure, type SqlRow, type SqlSession, type SqlValue } from '../sql/sql-database.ts';
+import {
+  begin,
+  type SqlDatabase,
+  SqlFailure,
+  type SqlRow,
+  type SqlSession,
+  type SqlValue,
+} from '../sql/sql-database.ts';
 import { judgeDurability, READ_TRIES, type SqlOptions, WRITE_TRIES } from '../sql/sql-options.ts';
 import { numbered, POSTGRES } from './postgres-dialect.ts';
 import { postgresFailure } from './postgres-failure.ts';
@@ -62,15 +69,15 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   read<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${this.#limits}`;
-    return repeating(READ_TRIES, () => transaction(this.#reads, begin, work));
+    const start = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${this.#limits}`;
+    return repeating(READ_TRIES, () => transaction(this.#reads, start, work));
   }
 
   write<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> {
     // Whatever the database is set to otherwise, a commit of this store is on disk; more than that may be asked for.
     const durable = `SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`;
-    const begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${this.#limits}; ${durable}`;
-    return repeating(WRITE_TRIES, () => transaction(this.#writes, begin, work));
+    const start = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${this.#limits}; ${durable}`;
+    return repeating(WRITE_TRIES, () => transaction(this.#writes, start, work));
   }
 
   exclusively<Result>(name: string, work: (session: SqlSession) => Promise<Result>): Promise<Result> {
@@ -87,18 +94,18 @@ export class PostgresDatabase implements SqlDatabase {
 
 async function transaction<Result>(
   pool: pg.Pool,
-  begin: string,
+  start: string,
   work: (session: SqlSession) => Promise<Result>,
 ): Promise<Result> {
   const client = await connect(pool);
   let state: 'sound' | 'broken' = 'sound';
   try {
-    await orFailure(client.query(begin));
+    await begin(() => orFailure(client.query(start)));
     const result = await work({ query: (statement, values) => query(client, statement, values) });
     await orFailure(client.query('COMMIT'));
     return result;
   } catch (cause) {
-    const isLost = cause instanceof SqlFailure && cause.kind === 'lost';
+    const isLost = cause instanceof SqlFailure && (cause.kind === 'lost' || cause.kind === 'unstarted');
     if (isLost || !(await rolledBack(client))) state = 'broken';
     throw cause;
   } finally {

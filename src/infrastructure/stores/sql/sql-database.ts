@@ -42,9 +42,20 @@ export interface SqlDatabase {
 
 /**
  * `retry`: given up because of others (deadlock, serialization, a key that another has just made), nothing is stored.
+ * `unstarted`: the pooled connection had failed unnoticed, before anything was asked of it.
  * `lost`: the connection failed or took too long; the outcome is unknown. `refused`: the database said no.
  */
-export type SqlFailureKind = 'retry' | 'lost' | 'refused';
+export type SqlFailureKind = 'retry' | 'unstarted' | 'lost' | 'refused';
+
+/** Starts a transaction. @throws SqlFailure of which a lost connection is `unstarted` */
+export async function begin(start: () => Promise<unknown>): Promise<void> {
+  try {
+    await start();
+  } catch (cause) {
+    if (!(cause instanceof SqlFailure) || cause.kind !== 'lost') throw cause;
+    throw new SqlFailure('unstarted', cause.message, cause.cause);
+  }
+}
 
 /** A statement failed, or there was no connection for it. */
 export class SqlFailure extends Error {

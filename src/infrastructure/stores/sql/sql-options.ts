@@ -9,9 +9,12 @@ export interface SqlOptions {
   readonly warn: (message: string) => void;
 }
 
-/** A transaction is given up for others a few times; where the connection was lost, a read is tried once more. */
-export const READ_TRIES = { retry: 8, lost: 2 };
-export const WRITE_TRIES = { retry: 8 };
+/**
+ * A transaction is given up for others a few times, and a whole pool may be stale; where the connection was lost, a read is
+ * tried once more.
+ */
+export const READ_TRIES = { retry: 8, unstarted: 1_000, lost: 2 };
+export const WRITE_TRIES = { retry: 8, unstarted: 1_000 };
 
 /** @throws Error where what was acknowledged might be lost and that is not accepted */
 export function judgeDurability(faults: readonly string[], { durability, warn }: SqlOptions): void {
