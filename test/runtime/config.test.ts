@@ -129,12 +129,12 @@ describe('wrong values', () => {
     'postgres://app:hunter2@host/',
     'oracle://app:hunter2@host/app',
     'postgres://app:hunter2@host:port/app',
-  ])('[CFG2] [SQL10] %s is no store, and is not shown, for it may hold a password', (STORE_URL) => {
+  ])('[CFG2] [SQL9] %s is no store, and is not shown, for it may hold a password', (STORE_URL) => {
     const [fault] = faults({ STORE_URL });
     expect(fault).toBe(`STORE_URL=(not shown) is not allowed: it must be ${KEYS.STORE_URL.allowed}.`);
   });
 
-  it('[CFG1] [SQL10] the URL of a database may stand in the file', () => {
+  it('[CFG1] [SQL9] the URL of a database may stand in the file', () => {
     const url = 'postgres://app:hunter2@host:5432/app?sslmode=require';
     expect(loadConfig({ CONFIG_FILE: yamlFile(`STORE_URL: ${url}\n`) }).STORE_URL).toBe(url);
   });

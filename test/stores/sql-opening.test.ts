@@ -16,7 +16,7 @@ import { openDatabase } from './support/open-in-database.ts';
 const HOST = 'mysql://app:p%40ss@db.example.org/app';
 
 describe('how a URL says to encrypt: mysql', () => {
-  it('[SQL10] address, user, password and database stand in it', () => {
+  it('[SQL9] address, user, password and database stand in it', () => {
     expect(mysqlOptions('mysql://a%2Fb:p%40ss@[::1]:3307/d%20b')).toEqual({
       host: '::1',
       port: 3307,
@@ -27,7 +27,7 @@ describe('how a URL says to encrypt: mysql', () => {
     expect(mysqlOptions(HOST)).toMatchObject({ host: 'db.example.org', port: 3306 });
   });
 
-  it("[SQL10] ssl-mode as MySQL's own programs have it, and ssl as mysql2 has it", () => {
+  it("[SQL9] ssl-mode as MySQL's own programs have it, and ssl as mysql2 has it", () => {
     const directory = temporaryDirectory();
     onTestFinished(() => directory.remove());
     const file = join(directory.path, 'ca.pem');
@@ -47,7 +47,13 @@ describe('how a URL says to encrypt: mysql', () => {
     }
   });
 
-  it('[SQL10] an unknown parameter is named, and the password is not', () => {
+  it('[SQL9] an identity that the driver would not verify is refused', () => {
+    for (const query of ['ssl-mode=VERIFY_IDENTITY', `ssl=${encodeURIComponent('{"verifyIdentity":true}')}`]) {
+      expect(() => mysqlOptions(`mysql://app:secret@127.0.0.1/app?${query}`)).toThrow('takes a host name');
+    }
+  });
+
+  it('[SQL9] an unknown parameter is named, and the password is not', () => {
     for (const query of ['charset=utf8', 'ssl-mode=maybe', 'ssl={x'] as const) {
       expect(() => mysqlOptions(`${HOST}?${query}`)).toThrow(/^(?!.*p@ss)(?!.*p%40ss).*(charset|ssl)/);
     }
@@ -95,7 +101,7 @@ describe('a database that is not there', () => {
   });
 
   it.each(['postgres', 'mysql'])(
-    '[SQL7] [SQL10] %s: the start waits for it a while, and shows no password',
+    '[SQL7] [SQL9] %s: the start waits for it a while, and shows no password',
     async (scheme) => {
       const STORE_URL = `${scheme}://app:hunter2@127.0.0.1:1/app?ssl=true`;
       const failed = openStore(loadConfig({ STORE_URL, STORE_RETRY_MS: '50' }), services);

@@ -65,7 +65,7 @@ describe.each(DATABASES)('statements on filled tables: %s', (name) => {
   });
   afterAll(() => database.close());
 
-  it('[SQL9] each finds its rows by a primary key, and the pages of a listing are not sorted', async () => {
+  it('[SQL8] each finds its rows by a primary key, and the pages of a listing are not sorted', async () => {
     const all = finding(statements);
     expect([...Object.keys(all), ...INSERTING].sort()).toEqual(Object.keys(statements).sort());
     for (const [which, [statement, values]] of Object.entries(all)) {
@@ -77,7 +77,7 @@ describe.each(DATABASES)('statements on filled tables: %s', (name) => {
     }
   });
 
-  it('[SQL9] a row that is replaced is found by its key, and stays one', async () => {
+  it('[SQL8] a row that is replaced is found by its key, and stays one', async () => {
     await database.write((session) => session.query(statements.replaceHeads(1), headValues(HEAD)));
     const rows = await database.read((session) => session.query(statements.head, [KEY]));
     expect(rows).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { ConnectionOptions, SslOptions } from 'mysql2';
 
 const PARAMETERS = ['ssl', 'ssl-mode', 'sslmode', 'ssl-ca'];
@@ -17,8 +18,13 @@ export function mysqlOptions(text: string): ConnectionOptions {
     );
   }
   const ssl = sslOf(url.searchParams);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  // The driver compares names only, and says nothing where there is none.
+  if (typeof ssl === 'object' && ssl.verifyIdentity === true && isIP(host) !== 0) {
+    throw new Error(`STORE_URL asks for VERIFY_IDENTITY, which takes a host name, and names the address ${host}.`);
+  }
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host,
     port: url.port === '' ? 3306 : Number(url.port),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
