@@ -7,7 +7,7 @@ import { SqlUpdateLog } from '../../../src/infrastructure/stores/sql/sql-update-
 import { tablesOf } from '../../../src/infrastructure/stores/sql/tables.ts';
 
 /** The databases of the tests do not sync. */
-export const SQL_OPTIONS: SqlOptions = { poolSize: 4, timeout: 10_000, durability: 'database', warn: () => undefined };
+const SQL_OPTIONS: SqlOptions = { poolSize: 4, timeout: 10_000, durability: 'database', warn: () => undefined };
 
 export function openDatabase(url: string, options: Partial<SqlOptions> = {}): Promise<SqlDatabase> {
   const all = { ...SQL_OPTIONS, ...options };
