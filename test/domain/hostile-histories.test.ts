@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scanUpdate } from '../../src/domain/codecs/scan-update.ts';
 import { CollaborativeDocument } from '../../src/domain/entities/collaborative-document.ts';
+import { learnedOf } from '../../src/domain/entities/integration.ts';
 import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { damaged, randomFrom, randomUpdates } from '../codecs/random-updates.ts';
 import { bursts, contentOf, shuffled } from '../support/histories.ts';
@@ -23,9 +24,8 @@ describe('CollaborativeDocument, on damaged updates that the scan lets pass', ()
         for (const burst of bursts(shuffled(hostile, random), random)) {
           try {
             document.applyUpdates(burst).forEach((integration, at) => {
-              if (integration.kind === 'learned') stored.push(burst[at]!.update);
-              if (integration.kind === 'gap' && integration.integrated !== undefined)
-                stored.push(integration.integrated);
+              const learned = learnedOf(integration, burst[at]?.update);
+              if (learned !== undefined) stored.push(learned);
             });
           } catch {
             document = CollaborativeDocument.restore(ID, stored);

@@ -1,12 +1,15 @@
 import { createEncoder, type Encoder, toUint8Array, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding';
 import * as Y from 'yjs';
+import { scanUpdate } from '../../src/domain/codecs/scan-update.ts';
+import { CollaborativeDocument } from '../../src/domain/entities/collaborative-document.ts';
+import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { damaged, randomFrom, randomUpdates } from '../codecs/random-updates.ts';
 
 /** An update that must be refused, and how it is broken. */
 export interface Poison {
   readonly name: string;
   readonly update: Uint8Array;
-  /** `poisoned`: Yjs decodes it and throws when it is applied. `damaged`: Yjs does not decode it. */
+  /** `poisoned`: Yjs decodes it, and it must not be taken. `damaged`: Yjs does not decode it. */
   readonly kind: 'poisoned' | 'damaged';
 }
 
@@ -23,8 +26,12 @@ interface Place {
 
 /** The client whose last elements were collected: there is nothing left there to stand beside. */
 const COLLECTED = 50;
-const COLLECTED_CLOCKS = 8;
 const WRITER = 7;
+/** Clocks 0 to 10 of the writer are a text; the next one is an entry of a map. */
+const TEXT_CLOCKS = 11;
+const MAP_ENTRY: Id = [WRITER, TEXT_CLOCKS];
+/** Clients from here on have written nothing yet. */
+const STRANGER = 60;
 /** Most are honest, or gaps; each costs an integration to find out. */
 const MUTATIONS = 500;
 
@@ -46,7 +53,7 @@ export function baseDocument(): Uint8Array {
 
 /** `count` updates, each different: most of them poisoned, some damaged. The same for the same `seed`. */
 export function poisons(base: Uint8Array, count: number, seed: number): readonly Poison[] {
-  const built = [...beyondThemselves(), ...besideHarmless(), ...ontoCollected()].filter((each) => breaks(base, each));
+  const built = [...beyondThemselves(), ...besideHarmless(), ...misplaced()].filter((each) => breaks(base, each));
   const found = new Map<string, Poison>();
   for (const poison of [...mutations(base, count, seed), ...built]) {
     found.set(Buffer.from(poison.update).toString('hex'), poison);
@@ -58,12 +65,11 @@ export function poisons(base: Uint8Array, count: number, seed: number): readonly
 }
 
 /**
- * An update with a gap, which goes off when somebody else closes it: its item stands behind an element that nobody has
- * written yet, and overlaps what was collected.
+ * An update with a gap, which goes off when somebody else closes it: its item stands between an element of a text that nobody
+ * has written yet, and an entry of a map.
  */
 export function detonator(missing: Id, variant: number): Uint8Array {
-  const clock = 1 + (variant % (COLLECTED_CLOCKS - 1));
-  return itemUpdate(COLLECTED, clock, { origin: missing }, text('x'.repeat(20 + variant)));
+  return itemUpdate(STRANGER + variant, 0, { origin: missing, right: MAP_ENTRY }, text('x'.repeat(20 + variant)));
 }
 
 function breaks(base: Uint8Array, { update }: Poison): boolean {
@@ -72,53 +78,43 @@ function breaks(base: Uint8Array, { update }: Poison): boolean {
   } catch {
     return false;
   }
-  const doc = new Y.Doc();
-  Y.applyUpdate(doc, base);
+  const document = CollaborativeDocument.restore(DocumentId.parse('d'), [base]);
   try {
-    Y.applyUpdate(doc, update);
+    document.applyUpdate({ update, scan: scanUpdate(update) });
     return false;
   } catch {
     return true;
   }
 }
 
-/** Items that begin inside of what was collected and go on behind it: Yjs looks for a neighbour that is not there. */
-function ontoCollected(): Poison[] {
-  const places: Place[] = [
-    ...['text', 'array', 'map', 'xml', 'unknown root'].map((parent) => ({ parent })),
-    { parent: 'map', key: 'key' },
-    { parent: [WRITER, 11] },
-    { parent: [WRITER, 0] },
-    { parent: [COLLECTED, 0] },
-    { origin: [WRITER, 4] },
-    { right: [WRITER, 4] },
-    { origin: [WRITER, 1], right: [WRITER, 8] },
-    { origin: [WRITER, 8], right: [WRITER, 1] },
-    { origin: [COLLECTED, 0] },
-  ];
+/** Items between two that are not of one list, or not in this order. */
+function misplaced(): Poison[] {
   const found: Poison[] = [];
-  for (const place of places) {
-    for (let clock = 1; clock < COLLECTED_CLOCKS; clock++) {
-      for (const [name, content] of longContents(clock)) {
-        const update = itemUpdate(COLLECTED, clock, place, content);
-        found.push({
-          name: `${name} at ${clock} of what was collected, ${JSON.stringify(place)}`,
-          update,
-          kind: 'poisoned',
-        });
+  for (let clock = 0; clock < TEXT_CLOCKS; clock++) {
+    const inText: Id = [WRITER, clock];
+    const places: Place[] = [
+      { origin: inText, right: MAP_ENTRY },
+      { origin: MAP_ENTRY, right: inText },
+      { origin: inText, right: inText },
+      { origin: [WRITER, TEXT_CLOCKS - 1], right: inText },
+      { origin: [COLLECTED, 1], right: inText },
+    ];
+    for (const place of places) {
+      for (const [name, content] of contents()) {
+        const update = itemUpdate(STRANGER, 0, place, content);
+        found.push({ name: `${name} at ${JSON.stringify(place)}`, update, kind: 'poisoned' });
       }
     }
   }
   return found;
 }
 
-function longContents(clock: number): [string, Content][] {
-  const length = COLLECTED_CLOCKS - clock + 2;
+function contents(): [string, Content][] {
   return [
-    ['a text', text('é'.repeat(length))],
-    ['values', { ref: 8, write: (encoder) => repeat(encoder, length, () => writeVarUint(encoder, 126)) }],
-    ['JSON', { ref: 2, write: (encoder) => repeat(encoder, length, () => writeVarString(encoder, '{"a":1}')) }],
-    ['deleted elements', { ref: 1, write: (encoder) => writeVarUint(encoder, length) }],
+    ['a text', text('é'.repeat(4))],
+    ['values', { ref: 8, write: (encoder) => repeat(encoder, 3, () => writeVarUint(encoder, 126)) }],
+    ['JSON', { ref: 2, write: (encoder) => repeat(encoder, 3, () => writeVarString(encoder, '{"a":1}')) }],
+    ['deleted elements', { ref: 1, write: (encoder) => writeVarUint(encoder, 3) }],
   ];
 }
 
@@ -144,9 +140,8 @@ function besideHarmless(): Poison[] {
     // Yjs integrates higher clients first: half of these are in before the update breaks.
     honest.clientID = index % 2 === 0 ? 10 : 1_000 + index;
     honest.getText('text').insert(0, `from poison ${index}`);
-    const clock = 1 + (index % (COLLECTED_CLOCKS - 1));
-    const poison = itemUpdate(COLLECTED, clock, { parent: 'text' }, text('y'.repeat(12)));
-    const update = joined(Y.encodeStateAsUpdate(honest), poison, honest.clientID > COLLECTED);
+    const poison = itemUpdate(STRANGER, 0, { origin: [WRITER, 1], right: MAP_ENTRY }, text('y'.repeat(12)));
+    const update = joined(Y.encodeStateAsUpdate(honest), poison, honest.clientID > STRANGER);
     return { name: `poison beside a text of client ${honest.clientID}`, update, kind: 'poisoned' as const };
   });
 }

@@ -1,15 +1,16 @@
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+import { HAS_ORIGIN, HAS_RIGHT_ORIGIN } from '../../src/domain/codecs/scan-item.ts';
 import { scanUpdate } from '../../src/domain/codecs/scan-update.ts';
 import { damaged, randomFrom } from '../codecs/random-updates.ts';
 
-/** Updates that Yjs throws at when they are applied to the document `base`. */
+/** Updates that must not get into the document `base`. */
 export interface Poison {
-  /** `base`, in which one more client has written something and deleted it; a full state. All poison is for this one. */
+  /** `base`, in which one more client has written something; a full state. All poison is for this one. */
   readonly base: Uint8Array;
   /** What makes `base` of the document that was given: an honest update, to be applied first. */
   readonly bait: Uint8Array;
-  /** Pass `scanUpdate`, and throw in `Y.applyUpdate`; some when a part of them is in already. */
+  /** Pass `scanUpdate`, and are refused once they are integrated; some have an honest part, too. */
   readonly accepted: readonly Uint8Array[];
   /** Throw in `Y.applyUpdate` too, but `scanUpdate` refuses them before. */
   readonly refused: readonly Uint8Array[];
@@ -18,18 +19,16 @@ export interface Poison {
 const STRING = 4;
 const ANY = 8;
 const JSON_CONTENT = 2;
-const DELETED = 1;
 
 /** `count` different ones of each kind. The same seed makes the same poison. */
 export function poisonFor(document: Uint8Array, count = 200, seed = 1): Poison {
   const random = randomFrom(seed);
   const client = unusedClient(document, random);
-  const bait = collected(client, 2 + random(6));
+  const { bait, text, list } = baitOf(client, 2 + random(6));
   const base = merged(document, bait);
-  const end = Y.decodeStateVector(Y.encodeStateVector(restored(base))).get(client) ?? 0;
   const accepted = distinct(count, () => {
-    const update = overlapping(client, end, random);
-    return isAccepted(update) && throws(base, update) ? update : undefined;
+    const update = misplaced(client, text, list, random);
+    return isAccepted(update) ? update : undefined;
   });
   const refused = distinct(count, () => {
     const update = damaged(base, bait, random);
@@ -49,55 +48,68 @@ export function throws(base: Uint8Array, update: Uint8Array): boolean {
   }
 }
 
-/** What a client leaves behind that wrote a text of `length` into a map and deleted it: its last struct is a GC. */
-function collected(client: number, length: number): Uint8Array {
+interface Bait {
+  readonly bait: Uint8Array;
+  /** Clocks of an element of a text and of one of a list. */
+  readonly text: number;
+  readonly list: number;
+}
+
+/** What a client leaves behind that wrote a text of `length` into a map and deleted it, then a text and a list. */
+function baitOf(client: number, length: number): Bait {
   const doc = new Y.Doc();
   doc.clientID = client;
   doc.getMap('bait').set('text', new Y.Text('x'.repeat(length)));
   doc.getMap('bait').delete('text');
-  return Y.encodeStateAsUpdate(doc);
+  const text = Y.getState(doc.store, client);
+  doc.getText('bait text').insert(0, 'x');
+  doc.getArray('bait list').insert(0, [1]);
+  return { bait: Y.encodeStateAsUpdate(doc), text, list: text + 1 };
 }
 
 /**
- * An item that begins within the collected structs and reaches beyond them, so that Yjs takes the rest of it, looks for
- * the neighbours of what was collected and finds none. In front of it may stand an honest struct of another client.
+ * An item between an element of a text and one of a list. In front of it may stand an honest struct of another client, which
+ * Yjs integrates before.
  */
-function overlapping(client: number, end: number, random: (below: number) => number): Uint8Array {
-  const clock = 1 + random(end - 1);
-  const length = end - clock + 1 + random(20);
+function misplaced(client: number, text: number, list: number, random: (below: number) => number): Uint8Array {
   // Yjs integrates the clients of an update from the highest id to the lowest.
-  const honest = random(2) === 0 ? undefined : client + 1 + random(1000);
+  const honest = random(2) === 0 ? undefined : client + 1_002 + random(1000);
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, honest === undefined ? 1 : 2);
     if (honest !== undefined) {
       encoding.writeVarUint(encoder, 1);
       encoding.writeVarUint(encoder, honest);
       encoding.writeVarUint(encoder, 0);
-      writeItem(encoder, STRING, 1 + random(3), random);
+      encoding.writeUint8(encoder, STRING);
+      encoding.writeVarUint(encoder, 1);
+      encoding.writeVarString(encoder, `root${random(100)}`);
+      writeContent(encoder, STRING, 1 + random(3), random);
     }
     encoding.writeVarUint(encoder, 1);
-    encoding.writeVarUint(encoder, client);
-    encoding.writeVarUint(encoder, clock);
-    writeItem(encoder, [STRING, ANY, JSON_CONTENT, DELETED][random(4)]!, length, random);
+    encoding.writeVarUint(encoder, client + 1 + random(1_000));
+    encoding.writeVarUint(encoder, 0);
+    const content = [STRING, ANY, JSON_CONTENT][random(3)] ?? STRING;
+    encoding.writeUint8(encoder, content | HAS_ORIGIN | HAS_RIGHT_ORIGIN);
+    for (const clock of [text, list]) {
+      encoding.writeVarUint(encoder, client);
+      encoding.writeVarUint(encoder, clock);
+    }
+    writeContent(encoder, content, 1 + random(20), random);
     encoding.writeVarUint(encoder, 0);
   });
 }
 
-function writeItem(
+function writeContent(
   encoder: encoding.Encoder,
   content: number,
   length: number,
   random: (below: number) => number,
 ): void {
-  encoding.writeUint8(encoder, content);
-  encoding.writeVarUint(encoder, 1);
-  encoding.writeVarString(encoder, `root${random(100)}`);
   if (content === STRING) {
     encoding.writeVarString(encoder, Array.from({ length }, () => String.fromCharCode(97 + random(26))).join(''));
     return;
   }
   encoding.writeVarUint(encoder, length);
-  if (content === DELETED) return;
   for (let left = length; left > 0; left--) {
     if (content === ANY) encoding.writeAny(encoder, random(1000));
     else encoding.writeVarString(encoder, JSON.stringify(random(1000)));

@@ -84,7 +84,7 @@ export class Intake {
   #settle(submission: Submission, integration: Integration, document: CollaborativeDocument, now: number): void {
     switch (integration.kind) {
       case 'learned':
-        this.#learn(submission, submission.update, document, now);
+        this.#learn(submission, integration.plain ?? submission.update, document, now);
         this.#append.await(submission.ticket);
         return;
       case 'gap':
