@@ -4,10 +4,20 @@ import type { Members } from '../../src/application/room/members.ts';
 import type { CollaborationEvent } from '../../src/domain/events.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-function scene(sessions: number) {
+/** As a delivery to a very large crowd is. */
+function busyFor(milliseconds: number): void {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until);
+}
+
+function scene(sessions: number, work = () => {}) {
   const clock = new ManualClock();
   let delivered = 0;
-  const members = { size: sessions, deliver: () => delivered++ } as unknown as Members;
+  const deliver = () => {
+    work();
+    delivered++;
+  };
+  const members = { size: sessions, deliver } as unknown as Members;
   const delivery = new Delivery(members, clock, 5);
   const tick = () => {
     delivery.add({} as CollaborationEvent, undefined);
@@ -42,6 +52,23 @@ describe('Delivery', () => {
     expect(tick()).toBe(2);
     clock.advance(20);
     expect(delivered()).toBe(2);
+  });
+
+  it('[ROOM14] many of one tick wait for nothing', () => {
+    const { delivery, delivered } = scene(32);
+    for (let round = 1; round <= 3; round++) {
+      for (let event = 0; event < 16; event++) delivery.add({} as CollaborationEvent, undefined);
+      delivery.endOfTick();
+      expect(delivered()).toBe(round);
+    }
+  });
+
+  it('[ROOM14] many of one tick wait for a delivery that takes longer than a window', () => {
+    const { delivery, tick, delivered } = scene(32, () => busyFor(6));
+    tick();
+    for (let event = 0; event < 16; event++) delivery.add({} as CollaborationEvent, undefined);
+    delivery.endOfTick();
+    expect(delivered()).toBe(1);
   });
 
   it('[ROOM14] a few hear at the end of each tick', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConflictError } from '../../src/domain/repositories/update-log.ts';
 import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { journalScene } from '../support/journal-scene.ts';
 import { settle } from '../support/world.ts';
@@ -238,5 +239,57 @@ describe('Journal', () => {
     expect(resolved).toBe(false);
     appends[0]!.succeed();
     await committed;
+  });
+
+  it('[LOG19] a conflict refuses the records of its documents, also the later ones, and commits the rest', async () => {
+    const { append, appends, acknowledged, failed, journal, queueOf } = journalScene();
+    for (const name of ['a', 'b', 'c']) append(name, `${name}1`, 'shared');
+    await settle();
+    append('a', 'a2', 'shared');
+    append('b', 'b2', 'shared');
+    const [ofA, ofB, ofAll] = ['a', 'b', undefined].map((name) =>
+      journal.committed(name === undefined ? name : DocumentId.parse(name)),
+    );
+    const refused = expect(ofA).rejects.toThrow(ConflictError);
+    appends[0]!.fail(new ConflictError([DocumentId.parse('a')]));
+    await settle();
+    await refused;
+    expect([new Set(failed), journal.isFailing]).toEqual([new Set(['a']), false]);
+    expect(appends.map(({ documents }) => documents)).toEqual([
+      ['a', 'b', 'c'],
+      ['b', 'c'],
+    ]);
+    expect(acknowledged).toEqual([]);
+    appends[1]!.succeed();
+    await settle();
+    expect(appends.at(-1)!.documents).toEqual(['b']);
+    expect(acknowledged).toEqual(['b1', 'c1']);
+    appends[2]!.succeed();
+    await settle();
+    await Promise.all([ofB, ofAll]);
+    expect([acknowledged, queueOf('shared').pending]).toEqual([['b1', 'c1', 'b2'], 0]);
+  });
+
+  it('[LOG19] where all documents of a commit conflict, there is nothing left to write', async () => {
+    const { append, appends, acknowledged, failed } = journalScene();
+    append('a', 'a1');
+    await settle();
+    appends[0]!.fail(new ConflictError([DocumentId.parse('a')]));
+    await settle();
+    append('b', 'b1');
+    await settle();
+    expect(appends.map(({ documents }) => documents)).toEqual([['a'], ['b']]);
+    appends[1]!.succeed();
+    await settle();
+    expect([acknowledged, failed]).toEqual([['b1'], ['a']]);
+  });
+
+  it('[LOG19] a conflict that names none of its documents fails the commit, and is not met again for ever', async () => {
+    const { append, appends, failed } = journalScene();
+    append('a', 'a1');
+    await settle();
+    appends[0]!.fail(new ConflictError([DocumentId.parse('other')]));
+    await settle();
+    expect([appends.length, failed]).toEqual([1, ['a']]);
   });
 });

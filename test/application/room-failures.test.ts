@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConflictError } from '../../src/domain/repositories/update-log.ts';
 import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { insertion, insertions } from '../support/updates.ts';
 import { aliceAndBob, settle, until, World } from '../support/world.ts';
@@ -82,5 +83,31 @@ describe('Room: a store that fails', () => {
     expect(room.members.all.map(({ session }) => session.clientId.value)).not.toContain('carol');
     await expect(world.client('dave').join()).resolves.toBeDefined();
     expect(() => room.whenReadable()).toThrow(expect.objectContaining({ kind: 'unavailable' }));
+  });
+
+  it('[LOG19] whoever is in a document that was written elsewhere is told to come back, and finds what was written', async () => {
+    const world = new World();
+    const alice = world.client('alice');
+    const [contested, healthy] = [await alice.join('contested'), await alice.join('healthy')];
+    const documentId = DocumentId.parse('contested');
+    const elsewhere = insertion('elsewhere');
+    await world.log.append([{ documentId, firstSequence: 1, updates: [elsewhere], timestamp: 1 }]);
+    world.log.sabotage({ method: 'append', nth: 1, error: new ConflictError([documentId]) });
+    const [lost, kept] = [insertion('lost'), insertion('kept')];
+    world.send(contested, lost);
+    world.send(healthy, kept);
+    await settle();
+    expect(contested.ended).toMatchObject([
+      { kind: 'unavailable', message: expect.stringContaining('written elsewhere') },
+    ]);
+    expect(healthy.ended).toEqual([]);
+    expect(alice.acknowledgedUpdates).toEqual([kept]);
+    expect(world.journal.isFailing).toBe(false);
+    alice.connection.remove(contested.member);
+    const again = await alice.join('contested');
+    expect(again.member.room.document.documentData).toEqual(elsewhere);
+    world.send(again, lost);
+    await settle();
+    expect(await world.stored('contested')).toEqual([elsewhere, lost]);
   });
 });

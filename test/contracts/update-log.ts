@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UpdateLog } from '../../src/domain/repositories/update-log.ts';
+import type { VersionedUpdateLog } from '../../src/domain/repositories/versioned-update-log.ts';
 import { bytes, id, NAMES, record, SORTED, utf8 } from './log-records.ts';
 import { appending } from './update-log-appending.ts';
 import { compacting } from './update-log-compacting.ts';
 import { deletingAndListing } from './update-log-listing.ts';
+import { sharing } from './update-log-shared.ts';
+import { takingItsWord } from './update-log-unchecked.ts';
+import { versioning } from './update-log-versions.ts';
 
 interface OpenLog {
   /** Empty. */
@@ -17,12 +21,19 @@ interface ReopenableLog extends OpenLog {
   reopen(): Promise<UpdateLog>;
 }
 
+interface SharedLog extends ReopenableLog {
+  readonly log: VersionedUpdateLog;
+  /** Another store instance on what `log` stores; `cleanup` closes it. */
+  other(): Promise<VersionedUpdateLog>;
+}
+
 /** What an implementation can do; tests of what it cannot are not there, rather than skipped. */
 export type LogUnderTest =
   | { readonly persistence: 'volatile'; open(): Promise<OpenLog> }
-  | { readonly persistence: 'durable'; open(): Promise<ReopenableLog> };
+  | { readonly persistence: 'durable'; open(): Promise<ReopenableLog> }
+  | { readonly persistence: 'shared'; open(): Promise<SharedLog> };
 
-/** The rules LOG1 to LOG9 and LOG11 of SPEC.md, as far as they show in one process without faults. */
+/** The rules LOG1 to LOG9, LOG11, LOG19 and LOG20 of SPEC.md, as far as they show in one process without faults. */
 export function updateLogContract(name: string, subject: LogUnderTest): void {
   describe(`${name}: UpdateLog contract`, () => {
     let opened: OpenLog;
@@ -38,8 +49,30 @@ export function updateLogContract(name: string, subject: LogUnderTest): void {
     compacting(() => log);
     deletingAndListing(() => log);
     closing(() => log);
+    if (subject.persistence !== 'shared') takingItsWord(() => log);
   });
-  if (subject.persistence === 'durable') reopening(name, subject.open);
+  if (subject.persistence !== 'volatile') reopening(name, subject.open);
+  if (subject.persistence === 'shared') sharedContract(name, subject.open);
+}
+
+function sharedContract(name: string, open: () => Promise<SharedLog>): void {
+  describe(`${name}: UpdateLog contract, with several servers`, () => {
+    let opened: SharedLog;
+
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.cleanup());
+
+    sharing(
+      () => opened.log,
+      () => opened.other(),
+    );
+    versioning(
+      () => opened.log,
+      () => opened.other(),
+    );
+  });
 }
 
 function closing(log: () => UpdateLog): void {

@@ -2,17 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import * as Y from 'yjs';
 import { atEnd } from '../support/clean-up.ts';
-import type { DoorClient } from '../support/doors/door.ts';
-import { DOOR_NAMES, DOORS, type DoorName } from '../support/doors/doors.ts';
+import { DOOR_NAMES } from '../support/doors/doors.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { expectEdits, StubbornWriter } from './stubborn-writer.ts';
 
 const DISK_BYTES = 24 * 1024 * 1024;
 /** What else lies on the disk, and is removed to make space: also for a compaction, which stores everything twice. */
 const BALLAST_BYTES = 21 * 1024 * 1024;
-const EDIT_BYTES = 60_000;
+const PLACE = { document: 'full', editBytes: 60_000 };
 const LONGEST = 60_000;
 
 describe('a server whose disk is full', () => {
@@ -30,9 +29,9 @@ describe('a server whose disk is full', () => {
       await Promise.all(writers.map((writer) => writer.settled()));
       expect(await readiness(server)).toBe(200);
       for (const writer of writers) expect(writer).toMatchObject({ acknowledged: writer.sent, refusals: 0 });
-      await expectAll(server, writers, 'none that was sent');
+      await expectEdits(PLACE, server, writers, 'none that was sent');
       await server.kill();
-      await expectAll(await start(disk, {}), writers, 'none that was sent');
+      await expectEdits(PLACE, await start(disk, {}), writers, 'none that was sent');
     },
     LONGEST,
   );
@@ -52,9 +51,9 @@ describe('a server whose disk is full', () => {
       for (const writer of writers) await writer.comeAgain(server);
       await Promise.all(writers.map((writer) => writer.settled()));
       expect(await readiness(server)).toBe(200);
-      await expectAll(server, writers, 'none that was sent');
+      await expectEdits(PLACE, server, writers, 'none that was sent');
       await server.kill();
-      await expectAll(await start(disk, environment), writers, 'none that was sent');
+      await expectEdits(PLACE, await start(disk, environment), writers, 'none that was sent');
     },
     LONGEST,
   );
@@ -69,7 +68,7 @@ describe('a server whose disk is full', () => {
       await server.kill();
       await Promise.all(writers.map((writer) => writer.letGo));
       disk.makeSpace();
-      await expectAll(await start(disk, {}), writers, 'none that was acknowledged');
+      await expectEdits(PLACE, await start(disk, {}), writers, 'none that was acknowledged');
     },
     LONGEST,
   );
@@ -108,10 +107,10 @@ async function readiness({ httpUrl }: ServerProcess): Promise<number> {
   return (await fetch(`${httpUrl}/health/ready`)).status;
 }
 
-function openWriters(server: ServerProcess): Promise<readonly Writer[]> {
+function openWriters(server: ServerProcess): Promise<readonly StubbornWriter[]> {
   return Promise.all(
     DOOR_NAMES.map(async (door) => {
-      const writer = new Writer(door, `${door} writer`);
+      const writer = new StubbornWriter(door, `${door} writer`, PLACE);
       await writer.comeAgain(server);
       atEnd(() => writer.close());
       return writer;
@@ -120,12 +119,12 @@ function openWriters(server: ServerProcess): Promise<readonly Writer[]> {
 }
 
 /** Edits until the disk is full, and some more. */
-async function fill(server: ServerProcess, writers: readonly Writer[]): Promise<void> {
+async function fill(server: ServerProcess, writers: readonly StubbornWriter[]): Promise<void> {
   let state: 'filling' | 'full' = 'filling';
   const full = server.logged('The store failed; nothing is acknowledged until it works').then(() => {
     state = 'full';
   });
-  const write = async (writer: Writer) => {
+  const write = async (writer: StubbornWriter) => {
     while (state === 'filling') {
       writer.edit();
       await Promise.race([writer.settled(), full]);
@@ -133,103 +132,4 @@ async function fill(server: ServerProcess, writers: readonly Writer[]): Promise<
   };
   await Promise.all(writers.map(write));
   for (const writer of writers) writer.edit();
-}
-
-async function expectAll(
-  server: ServerProcess,
-  writers: readonly Writer[],
-  missing: 'none that was sent' | 'none that was acknowledged',
-): Promise<void> {
-  for (const door of DOOR_NAMES) {
-    const doc = new Y.Doc();
-    const client = await DOORS[door](server, DOCUMENT, {});
-    client.close();
-    Y.applyUpdate(doc, client.initial);
-    expect(doc.store.pendingStructs).toBeNull();
-    for (const writer of writers) {
-      const edits = doc.getArray<string>(writer.name).toArray();
-      const least = missing === 'none that was sent' ? writer.sent : writer.acknowledged;
-      expect(edits.length).toBeGreaterThanOrEqual(least);
-      expect(edits).toEqual(edits.map((_, at) => editText(at)));
-    }
-  }
-}
-
-const DOCUMENT = 'full';
-
-function editText(at: number): string {
-  return `${at}`.padEnd(EDIT_BYTES, '.');
-}
-
-/** Someone who edits, and who comes again with everything where a connection ends. */
-class Writer {
-  readonly name: string;
-  sent = 0;
-  acknowledged = 0;
-  refusals = 0;
-  letGo: Promise<unknown> = Promise.resolve();
-  readonly #door: DoorName;
-  readonly #doc = new Y.Doc();
-  #client: DoorClient | undefined;
-  /** Of this connection. */
-  #unanswered = 0;
-  #waiting: (() => void)[] = [];
-
-  constructor(door: DoorName, name: string) {
-    this.#door = door;
-    this.name = name;
-    this.#doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin !== 'server') this.#send(update);
-    });
-  }
-
-  /** Opens the document and sends what the server lacks. */
-  async comeAgain(server: ServerProcess): Promise<void> {
-    let end: () => void = () => undefined;
-    const refused = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    const client = await DOORS[this.#door](server, DOCUMENT, {
-      acknowledged: () => this.#heard(),
-      learned: (update) => Y.applyUpdate(this.#doc, update, 'server'),
-      refused: () => {
-        this.refusals++;
-        end();
-      },
-    });
-    this.#client = client;
-    this.letGo = Promise.race([client.closed, refused]);
-    this.#unanswered = 0;
-    Y.applyUpdate(this.#doc, client.initial, 'server');
-    const has = new Y.Doc();
-    Y.applyUpdate(has, client.initial);
-    const lacks = this.sent - has.getArray(this.name).length;
-    if (lacks > 0) this.#send(Y.encodeStateAsUpdate(this.#doc, Y.encodeStateVector(has)));
-  }
-
-  edit(): void {
-    this.#doc.getArray(this.name).push([editText(this.sent++)]);
-  }
-
-  /** Resolves when everything that was sent is acknowledged. */
-  settled(): Promise<void> {
-    if (this.#unanswered === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  close(): void {
-    this.#client?.close();
-  }
-
-  #send(update: Uint8Array): void {
-    this.#unanswered++;
-    this.#client?.send(update);
-  }
-
-  #heard(): void {
-    this.#unanswered--;
-    this.acknowledged++;
-    if (this.#unanswered > 0) return;
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DATABASES, startDatabase } from '../stores/support/databases.ts';
 import { runKillTest } from './kill/run-kill-test.ts';
 
 /** Each start of a process takes seconds on a busy machine. */
@@ -11,6 +12,19 @@ describe('a server that is killed under load', () => {
       // A seed whose three rounds end in three different ways.
       const figures = await runKillTest({ rounds: 3, seed: 222 });
       expect(figures).toMatchObject({ rounds: 3, lost: 0, problems: [] });
+      expect(figures.acknowledged).toBeGreaterThan(0);
+    },
+    LONGEST,
+  );
+
+  it.each(DATABASES)(
+    '[ROOM1] [LOG1] [LOG3] [SQL1] the same with its documents in %s',
+    async (name) => {
+      const database = await startDatabase(name);
+      onTestFinished(() => database.stop());
+      const environment = { STORE_URL: database.url, STORE_DURABILITY: 'database' };
+      const figures = await runKillTest({ rounds: 2, seed: 222, environment });
+      expect(figures).toMatchObject({ rounds: 2, lost: 0, problems: [] });
       expect(figures.acknowledged).toBeGreaterThan(0);
     },
     LONGEST,

@@ -104,7 +104,7 @@ const WRONG: readonly (readonly [KeyName, readonly string[]])[] = [
   ['LOG_LEVEL', ['trace', 'INFO', '']],
   ['TRACE_USER', ['a\u0007b', 'x'.repeat(257)]],
   ['DATA_DIR', ['', '  ']],
-  ['STORE_URL', ['mysql://host/db', 'memory']],
+  ['STORE_TABLE_PREFIX', ['', 'a-b', '1a', 'x'.repeat(31), 'a;DROP']],
   ['AUTH_JWKS_URL', ['id.example/keys', 'file:///etc/keys', 'javascript:1']],
   ['AUTH_ANONYMOUS', ['all', '']],
   ['MAX_TOKEN_BYTES', ['63', '65537']],
@@ -121,6 +121,22 @@ describe('wrong values', () => {
         `${name}=${JSON.stringify(value)} is not allowed: it must be ${KEYS[name].allowed}.`,
       ]);
     }
+  });
+
+  it.each([
+    'memory',
+    'mysql://app:hunter2@host',
+    'postgres://app:hunter2@host/',
+    'oracle://app:hunter2@host/app',
+    'postgres://app:hunter2@host:port/app',
+  ])('[CFG2] [SQL9] %s is no store, and is not shown, for it may hold a password', (STORE_URL) => {
+    const [fault] = faults({ STORE_URL });
+    expect(fault).toBe(`STORE_URL=(not shown) is not allowed: it must be ${KEYS.STORE_URL.allowed}.`);
+  });
+
+  it('[CFG1] [SQL9] the URL of a database may stand in the file', () => {
+    const url = 'postgres://app:hunter2@host:5432/app?sslmode=require';
+    expect(loadConfig({ CONFIG_FILE: yamlFile(`STORE_URL: ${url}\n`) }).STORE_URL).toBe(url);
   });
 
   it('[CFG2] the same in the file, where values may be of any kind', () => {

@@ -4,7 +4,7 @@ import { type Database, open } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DamagedDocumentError } from '../../src/domain/repositories/update-log.ts';
 import { EmbeddedUpdateLog } from '../../src/infrastructure/stores/embedded/embedded-update-log.ts';
-import { seal } from '../../src/infrastructure/stores/embedded/sealed-value.ts';
+import { seal } from '../../src/infrastructure/stores/shared/sealed-value.ts';
 import { id, record, texts, utf8 } from '../contracts/log-records.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts';
 

@@ -64,6 +64,14 @@ export class AcknowledgementQueue {
     this.release(durable);
   }
 
+  /** What waits for one of these positions will never be on disk. */
+  refuseAt(positions: ReadonlySet<number>): void {
+    for (const ticket of this.#tickets) {
+      if (positions.has(ticket.position)) ticket.position = REFUSED;
+    }
+    this.release(this.#durable);
+  }
+
   /** Acknowledges from the front, as far as the journal is on disk. */
   release(durablePosition: number): void {
     this.#durable = durablePosition;

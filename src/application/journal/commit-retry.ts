@@ -1,3 +1,4 @@
+import { ConflictError } from '../../domain/repositories/update-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -41,7 +42,7 @@ export class CommitRetry {
     return this.#state === 'failing' && (this.#running > 0 || this.#clock.now() - this.#failedAt < FORGET_AFTER);
   }
 
-  /** @throws the last error of `commit`, when it is given up */
+  /** @throws the last error of `commit`, when it is given up; a ConflictError at once, for it stays one */
   async run(commit: () => Promise<void>, waitingBytes: () => number): Promise<void> {
     this.#running++;
     try {
@@ -59,6 +60,10 @@ export class CommitRetry {
         this.#recovered();
         return;
       } catch (cause) {
+        if (cause instanceof ConflictError) {
+          this.#recovered();
+          throw cause;
+        }
         const waiting = waitingBytes();
         this.#failed(cause, waiting);
         if (this.#isHopeless(started, waiting)) throw cause;

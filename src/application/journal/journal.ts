@@ -1,4 +1,5 @@
-import type { LogRecord, UpdateLog } from '../../domain/repositories/update-log.ts';
+import { ConflictError, type LogRecord, type UpdateLog } from '../../domain/repositories/update-log.ts';
+import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { AcknowledgementQueue } from '../connection/acknowledgements.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -56,8 +57,8 @@ export class Journal {
 
   /** Takes a record for the next commit. Answers its position: durable once `durablePosition` has reached it. */
   append(record: LogRecord, client: JournalClient): number {
-    this.#open.add(record, client);
     this.#appended++;
+    this.#open.add(record, client, this.#appended);
     if (this.#open.updates >= ENOUGH) this.#commitNow?.();
     this.#running ??= this.#run();
     return this.#appended;
@@ -69,9 +70,12 @@ export class Journal {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when all that is appended by now is durable. @throws the store's error when it will not be */
-  committed(): Promise<void> {
-    const committed = this.#open.wait();
+  /**
+   * Resolves when all that is appended by now, or what of it is `documentId`'s, is durable.
+   * @throws the store's error when it will not be
+   */
+  committed(documentId?: DocumentId): Promise<void> {
+    const committed = this.#open.wait(documentId);
     this.#running ??= this.#run();
     return committed;
   }
@@ -115,12 +119,10 @@ export class Journal {
   async #commit(batch: CommitBatch, upTo: number): Promise<void> {
     const started = performance.now();
     try {
-      if (batch.records.length > 0) {
-        await this.#retry.run(
-          () => this.#log.append(batch.records),
-          () => batch.bytes + this.#open.bytes,
-        );
+      while (batch.records.length > 0) {
+        if ((await this.#write(batch)) === 'conflict') continue;
         this.#metrics.committed(batch.updates, batch.bytes, performance.now() - started);
+        break;
       }
       this.#durable = upTo;
       batch.succeed(upTo);
@@ -132,5 +134,31 @@ export class Journal {
       for (const each of failed) each.refuse(this.#durable);
       for (const each of failed) each.fail(cause);
     }
+  }
+
+  /** `conflict`: some documents were taken out, and the rest is still to be written. */
+  async #write(batch: CommitBatch): Promise<'done' | 'conflict'> {
+    try {
+      await this.#retry.run(
+        () => this.#log.append(batch.records),
+        () => batch.bytes + this.#open.bytes,
+      );
+      return 'done';
+    } catch (cause) {
+      // One that names none of these documents would be met again for ever.
+      if (!(cause instanceof ConflictError) || !batch.holdsAny(cause.documentIds)) throw cause;
+      this.#refuse(batch, cause);
+      return 'conflict';
+    }
+  }
+
+  /** What the documents appended meanwhile builds on what is refused, so it is refused along with it. */
+  #refuse(batch: CommitBatch, conflict: ConflictError): void {
+    const affected = [batch, this.#open];
+    const refused = affected.map((each) => each.takeOut(conflict.documentIds));
+    const positions = new Set(refused.flatMap((each) => each.positions));
+    for (const { queues } of affected) for (const queue of queues) queue.refuseAt(positions);
+    for (const client of new Set(refused.flatMap((each) => each.clients))) client.appendFailed(conflict);
+    for (const waiting of refused.flatMap((each) => each.waiting)) waiting.reject(conflict);
   }
 }

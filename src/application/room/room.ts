@@ -5,7 +5,7 @@ import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import type { CollaborationEvent } from '../../domain/events.ts';
 import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
-import type { LogRecord, Snapshot } from '../../domain/repositories/update-log.ts';
+import { ConflictError, type LogRecord, type Snapshot } from '../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
@@ -218,7 +218,8 @@ export class Room implements Gathering, JournalClient {
   }
 
   appendFailed(cause: unknown): void {
-    this.fail(new CollaborationError('unavailable', 'The store failed; try again later.', cause));
+    const why = cause instanceof ConflictError ? 'The document was written elsewhere' : 'The store failed';
+    this.fail(new CollaborationError('unavailable', `${why}; try again later.`, cause));
   }
 
   /** Lets go of everyone; the document is read anew from its log when it is opened again. */

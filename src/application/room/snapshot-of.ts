@@ -16,6 +16,6 @@ export async function snapshotOf(
 ): Promise<Snapshot> {
   const isSmall = document.isHot && document.bytes <= limits.compactInlineBytes;
   const whole = isSmall ? document.documentData : fold(document, merge);
-  const [update] = await Promise.all([whole, journal.committed()]);
+  const [update] = await Promise.all([whole, journal.committed(document.documentId)]);
   return { update, sequence };
 }

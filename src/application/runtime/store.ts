@@ -1,16 +1,49 @@
 import type { UpdateLog } from '../../domain/repositories/update-log.ts';
 import { EmbeddedUpdateLog } from '../../infrastructure/stores/embedded/embedded-update-log.ts';
 import { MemoryUpdateLog } from '../../infrastructure/stores/memory/memory-update-log.ts';
+import { MysqlDatabase } from '../../infrastructure/stores/mysql/mysql-database.ts';
+import { PostgresDatabase } from '../../infrastructure/stores/postgres/postgres-database.ts';
+import { openSqlStore } from '../../infrastructure/stores/sql/open-sql-store.ts';
+import type { SqlOptions } from '../../infrastructure/stores/sql/sql-options.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { Settings } from './config/keys.ts';
+import { openPatiently } from './open-patiently.ts';
+
+interface Services {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** Opens the store that `STORE_URL` names. @throws Error that says what is in the way, and the way out */
-export async function openStore(settings: Settings): Promise<UpdateLog> {
-  switch (settings.STORE_URL) {
-    case 'memory:':
-      return new MemoryUpdateLog();
-    case '':
-      return await openEmbedded(settings.DATA_DIR);
+export async function openStore(settings: Settings, services: Services): Promise<UpdateLog> {
+  const url = settings.STORE_URL;
+  if (url === '') return await openEmbedded(settings.DATA_DIR);
+  if (url === 'memory:') return new MemoryUpdateLog();
+  const open = openerOf(url, settings, services.logger);
+  return await openPatiently(open, settings.STORE_RETRY_MS, services);
+}
+
+function openerOf(url: string, settings: Settings, logger: Logger): () => Promise<UpdateLog> {
+  const prefix = settings.STORE_TABLE_PREFIX;
+  switch (new URL(url).protocol) {
+    case 'mysql:':
+      return () => openSqlStore(url, prefix, () => MysqlDatabase.open(url, sqlOptions(settings, logger)));
+    case 'postgres:':
+    case 'postgresql:':
+      return () => openSqlStore(url, prefix, () => PostgresDatabase.open(url, sqlOptions(settings, logger)));
+    default:
+      throw new Error('STORE_URL names no store that this server has.');
   }
+}
+
+function sqlOptions(settings: Settings, logger: Logger): SqlOptions {
+  return {
+    poolSize: settings.STORE_POOL_SIZE,
+    timeout: settings.STORE_TIMEOUT_MS,
+    durability: settings.STORE_DURABILITY,
+    warn: (message) => logger.warn({}, message),
+  };
 }
 
 async function openEmbedded(directory: string): Promise<UpdateLog> {

@@ -39,6 +39,8 @@ export interface UpdateLog {
    * its (document, firstSequence) is replaced, so that a caller may repeat a call whose outcome it does not know.
    * Rejects when they could not be stored; the log is then as before, and the call may be repeated.
    * @throws RangeError when a record has no update or no sequence number
+   * @throws ConflictError where others may write the same log, when what is stored of a document is not what its record
+   * continues; nothing of the call is stored
    */
   append(records: readonly LogRecord[]): Promise<void>;
 
@@ -64,6 +66,23 @@ export interface UpdateLog {
 
   /** Waits for what is under way and gives everything back. Calls after it reject. */
   close(): Promise<void>;
+}
+
+/**
+ * Records do not continue what is stored of their documents, and repeat none of it: somebody else has written or deleted
+ * them meanwhile. Repeating the call is of no use; whoever loads the documents anew can go on.
+ */
+export class ConflictError extends Error {
+  /** At least one; each once. */
+  readonly documentIds: readonly DocumentId[];
+
+  constructor(documentIds: readonly DocumentId[]) {
+    const names = documentIds.slice(0, 10).map(({ value }) => JSON.stringify(value));
+    const more = documentIds.length > names.length ? ` and ${documentIds.length - names.length} more` : '';
+    super(`Somebody else has written or deleted the stored documents meanwhile: ${names.join(', ')}${more}`);
+    this.name = 'ConflictError';
+    this.documentIds = documentIds;
+  }
 }
 
 /** What is stored of a document cannot be trusted; it is neither served as if it were whole nor overwritten. */

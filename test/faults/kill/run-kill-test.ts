@@ -13,6 +13,8 @@ export interface KillTestOptions {
   readonly rounds: number;
   readonly seed: number;
   readonly believeIn?: BelieveIn;
+  /** Further settings of the server, such as its store. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly report?: (line: string) => void;
 }
 
@@ -54,7 +56,12 @@ class KillTest {
     this.#options = options;
     this.#random = randomFrom(options.seed);
     // A compaction runs most of the time.
-    this.#environment = { DATA_DIR: dataDirectory, COMPACT_AFTER_UPDATES: '50', LOG_LEVEL: 'info' };
+    this.#environment = {
+      DATA_DIR: dataDirectory,
+      COMPACT_AFTER_UPDATES: '50',
+      LOG_LEVEL: 'info',
+      ...options.environment,
+    };
   }
 
   async run(): Promise<Figures> {

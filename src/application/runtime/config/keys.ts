@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { address, flag, integer, networks, origins, redisUrl, secret, text, userId, webUrl } from './values.ts';
+import {
+  address,
+  flag,
+  integer,
+  networks,
+  origins,
+  redisUrl,
+  secret,
+  storeUrl,
+  text,
+  userId,
+  webUrl,
+} from './values.ts';
 
 /** One configuration key: an environment variable, and the same name in the YAML file. */
 interface Key<Schema extends z.ZodType> {
@@ -124,10 +136,30 @@ export const KEYS = {
   ),
   DATA_DIR: key(z.string().trim().min(1), './data', 'a folder', 'the folder of the embedded store; made where missing'),
   STORE_URL: key(
-    z.enum(['', 'memory:']),
+    storeUrl,
     '',
-    'empty (the embedded store in DATA_DIR) or memory: (nothing survives a restart)',
+    'empty (the embedded store in DATA_DIR), memory: (nothing survives a restart), or the URL of a database: mysql://, postgres:// or postgresql://user:password@host:port/database',
     'where documents are stored',
+    'secret',
+  ),
+  STORE_POOL_SIZE: key(
+    integer(1, 1_000),
+    '10',
+    'a whole number from 1 to 1000',
+    'connections to the database for reads, and as many again for writes, at most',
+  ),
+  STORE_TIMEOUT_MS: milliseconds(10_000, 'how long a connection to the database, or one statement, may take', 100),
+  STORE_TABLE_PREFIX: key(
+    z.string().regex(/^[a-z][a-z0-9_]{0,29}$/),
+    'collaboration_',
+    'up to 30 of a-z, 0-9 and _, the first a letter',
+    'what the names of the tables in the database start with',
+  ),
+  STORE_DURABILITY: key(
+    z.enum(['disk', 'database']),
+    'disk',
+    'disk, database',
+    'disk: a database that answers before everything is on disk is refused; database: what it is set to is accepted, with a warning',
   ),
   REDIS_URL: key(
     redisUrl,

@@ -101,6 +101,20 @@ export const origins = list
   .transform((members) => members.map((member) => member.toLowerCase()))
   .refine((members) => members.every((member) => member === '*' || ORIGIN.test(member)));
 
+const DATABASES = ['mysql:', 'postgres:', 'postgresql:'];
+
+/** Empty, `memory:`, or the URL of a database, which names it. */
+export const storeUrl = z
+  .string()
+  .trim()
+  .refine((value) => value === '' || value === 'memory:' || namesDatabase(value));
+
+function namesDatabase(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, pathname } = new URL(value);
+  return DATABASES.includes(protocol) && /^\/[^/]+$/.test(pathname);
+}
+
 /** None where it is empty. */
 export const redisUrl = z
   .string()

@@ -1,10 +1,10 @@
 import type { StoredDocument } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import { assembleDocument, type StoredRecord, type StoredSnapshot } from '../shared/assemble-document.ts';
+import type { PackedRecord } from '../shared/record-body.ts';
 import type { Handles } from './environment.ts';
 import type { PendingDocument } from './pending-records.ts';
 import { type ReadDocument, readDocument } from './read-document.ts';
-import type { PackedRecord } from './record-body.ts';
 import { openRecord } from './record-codec.ts';
 
 /** What the database and the pending records say together. */

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import * as decoding from 'lib0/decoding';
-import { ByteWriter, varUintLength } from './byte-writer.ts';
+import { ByteWriter, varUintLength } from '../shared/byte-writer.ts';
+import { HEADER_BYTES, seal, unseal } from '../shared/sealed-value.ts';
 import type { Change } from './commit-queue.ts';
 import type { Handles } from './environment.ts';
-import { HEADER_BYTES, seal, unseal } from './sealed-value.ts';
 
 /** In LMDB's main database, beside the names of the others. */
 const LOG_START_KEY = Buffer.from('write-ahead-log');

@@ -1,4 +1,4 @@
-import { lastOf, type PackedRecord } from './record-body.ts';
+import { lastOf, type PackedRecord } from '../shared/record-body.ts';
 
 /** Bounds of one stored value: what a reader holds at once, and what a compaction that cuts it writes again. */
 const VALUE_BYTES = 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import { lastOf, type PackedRecord } from './record-body.ts';
+import { lastOf, type PackedRecord } from '../shared/record-body.ts';
 import type { LogEntry } from './wal/entry-codec.ts';
 
 /** What the write-ahead log has of a document and the database may not have yet. */

@@ -1,12 +1,12 @@
 import type { Snapshot } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
+import { lastOf, unpack } from '../shared/record-body.ts';
 import type { Change } from './commit-queue.ts';
 import { readState } from './document-state.ts';
 import type { Handles } from './environment.ts';
 import { snapshotKey } from './keys.ts';
 import type { PendingDocument } from './pending-records.ts';
 import { planDeletion, putRecords } from './plan-move.ts';
-import { lastOf, unpack } from './record-body.ts';
 import { putChunks, removeChunks } from './snapshot-chunks.ts';
 import { encodeSnapshot, type SnapshotContent } from './snapshot-codec.ts';
 

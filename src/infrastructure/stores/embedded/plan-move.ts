@@ -1,5 +1,6 @@
 import { DamagedDocumentError } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
+import type { PackedRecord } from '../shared/record-body.ts';
 import type { Change } from './commit-queue.ts';
 import { overlay } from './document-state.ts';
 import type { Handles } from './environment.ts';
@@ -7,7 +8,6 @@ import { recordKey, sequenceOfKey, snapshotKey } from './keys.ts';
 import { packRecords } from './pack-records.ts';
 import type { PendingDocument } from './pending-records.ts';
 import { readValuesFrom, type StoredValue, valueKeys } from './read-document.ts';
-import type { PackedRecord } from './record-body.ts';
 import { encodeRecords } from './record-codec.ts';
 import { removeChunks } from './snapshot-chunks.ts';
 

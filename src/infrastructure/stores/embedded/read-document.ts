@@ -1,9 +1,9 @@
 import type { Transaction } from 'lmdb';
 import { DamagedDocumentError } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
+import { lastOf, type PackedRecord } from '../shared/record-body.ts';
 import type { Handles } from './environment.ts';
 import { recordRange, snapshotKey } from './keys.ts';
-import { lastOf, type PackedRecord } from './record-body.ts';
 import { decodeRecords } from './record-codec.ts';
 import { decodeSnapshot, type SnapshotHead } from './snapshot-codec.ts';
 

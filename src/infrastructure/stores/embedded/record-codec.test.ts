@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { DamagedDocumentError, type LogRecord } from '../../../domain/repositories/update-log.ts';
 import { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import type { StoredRecord } from '../shared/assemble-document.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from '../shared/byte-writer.ts';
+import { bodyLength, writeBody } from '../shared/record-body.ts';
 import { recordKey } from './keys.ts';
-import { bodyLength, writeBody } from './record-body.ts';
 import { decodeRecords, encodeRecords, openRecord } from './record-codec.ts';
 
 const documentId = DocumentId.parse('a');

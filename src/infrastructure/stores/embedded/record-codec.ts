@@ -2,10 +2,10 @@ import * as decoding from 'lib0/decoding';
 import { DamagedDocumentError } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import type { StoredRecord } from '../shared/assemble-document.ts';
-import { ByteWriter, varUintLength } from './byte-writer.ts';
+import { ByteWriter, varUintLength } from '../shared/byte-writer.ts';
+import { type PackedRecord, unpack, updatesIn } from '../shared/record-body.ts';
+import { HEADER_BYTES, seal, unseal } from '../shared/sealed-value.ts';
 import { sequenceOfKey } from './keys.ts';
-import { type PackedRecord, unpack, updatesIn } from './record-body.ts';
-import { HEADER_BYTES, seal, unseal } from './sealed-value.ts';
 
 /** Behind the header: the body of one record. */
 const ONE_RECORD = 1;

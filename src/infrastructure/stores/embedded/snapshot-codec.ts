@@ -2,7 +2,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { DamagedDocumentError } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import { HEADER_BYTES, seal, unseal } from './sealed-value.ts';
+import { HEADER_BYTES, seal, unseal } from '../shared/sealed-value.ts';
 
 /** Behind the header: sequence number and time of its newest update (varUint each), then the update. */
 const WHOLE = 1;

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DocumentId } from '../../../../domain/value-objects/document-id.ts';
-import { unpack } from '../record-body.ts';
+import { unpack } from '../../shared/record-body.ts';
 import { decodeEntries, encodeCompaction, encodeDeletion, encodeRecordEntries } from './entry-codec.ts';
 
 const documentId = DocumentId.parse('a/ä');

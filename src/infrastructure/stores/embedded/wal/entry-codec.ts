@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import * as decoding from 'lib0/decoding';
 import type { LogRecord } from '../../../../domain/repositories/update-log.ts';
 import { DocumentId } from '../../../../domain/value-objects/document-id.ts';
-import { ByteWriter, varUintLength } from '../byte-writer.ts';
-import { bodyLength, type PackedRecord, updatesIn, writeBody } from '../record-body.ts';
+import { ByteWriter, varUintLength } from '../../shared/byte-writer.ts';
+import { bodyLength, type PackedRecord, updatesIn, writeBody } from '../../shared/record-body.ts';
 
 /**
  * What the write-ahead log says of a document. A deletion takes everything before it, in the log and in the database. A

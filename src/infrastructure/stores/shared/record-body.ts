@@ -1,6 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import type { LogRecord } from '../../../domain/repositories/update-log.ts';
-import type { StoredRecord } from '../shared/assemble-document.ts';
+import type { StoredRecord } from './assemble-document.ts';
 import { type ByteWriter, varUintLength } from './byte-writer.ts';
 
 /** A record whose updates stay encoded: it is written to the log and moved into the database as these bytes. */

@@ -1,0 +1,132 @@
+import { expect, it } from 'vitest';
+import { ConflictError, type UpdateLog } from '../../src/domain/repositories/update-log.ts';
+import type { DocumentId } from '../../src/domain/value-objects/document-id.ts';
+import { bytes, id, pattern, record, texts, utf8 } from './log-records.ts';
+
+/** LOG19, of a log that several servers write: `other` has a store instance of its own on what `log` stores. */
+export function sharing(log: () => UpdateLog, other: () => Promise<UpdateLog>): void {
+  it('[LOG19] what another server wrote is never written over: the call stores nothing, and names its documents', async () => {
+    const theirs = await other();
+    await log().append([record('a', 1, ['one']), record('b', 1, ['one'])]);
+    await theirs.load(id('a'));
+    await theirs.append([record('a', 2, ['theirs'])]);
+    const conflict = log().append([record('a', 2, ['ours']), record('b', 2, ['two']), record('c', 1, ['one'])]);
+    expect(await conflictOf(conflict)).toEqual([id('a')]);
+    expect(texts((await log().load(id('a')))?.tail)).toEqual(['one', 'theirs']);
+    expect(texts((await log().load(id('b')))?.tail)).toEqual(['one']);
+    expect(await log().load(id('c'))).toBeUndefined();
+    await log().append([record('b', 2, ['two']), record('c', 1, ['one'])]);
+    await log().append([record('a', 3, ['ours'])]);
+    expect(texts((await theirs.load(id('a')))?.tail)).toEqual(['one', 'theirs', 'ours']);
+  });
+
+  it('[LOG19] a record that leaves something out, overlaps, or starts a document in its middle is a conflict', async () => {
+    await log().append([record('a', 1, ['one', 'two'])]);
+    for (const wrong of [record('a', 4, ['x']), record('a', 2, ['x']), record('a', 1, ['x']), record('b', 2, ['x'])]) {
+      expect(await conflictOf(log().append([wrong]))).toEqual([wrong.documentId]);
+    }
+    const both = log().append([record('b', 1, ['x']), record('b', 3, ['x']), record('a', 9, ['x'])]);
+    expect((await conflictOf(both))?.map(({ value }) => value).sort()).toEqual(['a', 'b']);
+    expect(texts((await log().load(id('a')))?.tail)).toEqual(['one', 'two']);
+    expect(await log().load(id('b'))).toBeUndefined();
+  });
+
+  it('[LOG4] a call of unknown outcome is repeated after another server went on', async () => {
+    const theirs = await other();
+    const call = [record('a', 1, ['one']), record('b', 1, ['one'])];
+    await log().append(call);
+    await theirs.load(id('a'));
+    await theirs.append([record('a', 2, ['two'])]);
+    await log().append(call);
+    expect(texts((await log().load(id('a')))?.tail)).toEqual(['one', 'two']);
+  });
+
+  it('[LOG19] of several who write the same document at once, one wins every number, and nobody writes over it', async () => {
+    const logs = [log(), await other(), await other()];
+    const won = new Map<number, string>();
+    const write = async (writer: UpdateLog, name: string) => {
+      let sequence = 0;
+      while (sequence < 40) {
+        sequence = (await writer.load(id('a')))?.sequence ?? 0;
+        try {
+          await writer.append([record('a', sequence + 1, [`${name}${sequence + 1}`])]);
+          expect(won.has(sequence + 1)).toBe(false);
+          won.set(sequence + 1, `${name}${sequence + 1}`);
+        } catch (cause) {
+          if (!(cause instanceof ConflictError)) throw cause;
+        }
+      }
+    };
+    await Promise.all(logs.map((writer, at) => write(writer, `w${at}`)));
+    const expected = [...won].sort(([a], [b]) => a - b).map(([, text]) => text);
+    expect(texts((await log().load(id('a')))?.tail)).toEqual(expected);
+  });
+
+  it('[LOG19] a document that another server deleted, and made anew with as many updates, is not continued', async () => {
+    const theirs = await other();
+    await log().append([record('a', 1, ['one']), record('b', 1, ['one'])]);
+    await theirs.delete(id('a'));
+    expect(await conflictOf(log().append([record('a', 2, ['two'])]))).toEqual([id('a')]);
+    await theirs.append([record('a', 1, ['new'])]);
+    expect(await conflictOf(log().append([record('a', 2, ['two'])]))).toEqual([id('a')]);
+    await expect(log().compact(id('a'), { update: utf8('old'), sequence: 1 })).rejects.toThrow(RangeError);
+    expect(await log().load(id('a'))).toMatchObject({ snapshot: undefined, tail: bytes('new') });
+    await log().append([record('a', 2, ['two'])]);
+    expect(texts((await theirs.load(id('a')))?.tail)).toEqual(['new', 'two']);
+  });
+
+  it('[LOG5] appends of one server beside compactions and loads of another', async () => {
+    const theirs = await other();
+    const large = pattern(3_000_000);
+    await log().append([record('a', 1, ['u1'])]);
+    const compacting = (async () => {
+      for (let done = 0; done < 40; ) {
+        const stored = await theirs.load(id('a'));
+        done = stored?.sequence ?? 0;
+        await theirs.compact(id('a'), { update: large, sequence: done });
+      }
+    })();
+    for (let sequence = 2; sequence <= 40; sequence++)
+      await log().append([record('a', sequence, [`u${sequence}`], sequence)]);
+    await compacting;
+    const stored = await log().load(id('a'));
+    expect(stored).toMatchObject({ sequence: 40, lastModified: 40, tail: [], snapshot: { sequence: 40 } });
+    expect(Buffer.compare(stored?.snapshot?.update ?? new Uint8Array(0), large)).toBe(0);
+  });
+
+  it('[LOG5] two servers that compact the same document: the newest snapshot stays, and it is whole', async () => {
+    const theirs = await other();
+    for (let round = 1; round <= 10; round++) {
+      await log().append([record('a', 2 * round - 1, ['x']), record('a', 2 * round, ['x'])]);
+      const calls = [
+        log().compact(id('a'), { update: pattern(1_500_000), sequence: 2 * round - 1 }),
+        theirs.compact(id('a'), { update: pattern(2_500_000), sequence: 2 * round }),
+      ];
+      await Promise.allSettled(calls);
+      const stored = await log().load(id('a'));
+      expect(stored?.sequence).toBe(2 * round);
+      const { update, sequence } = stored?.snapshot ?? { update: new Uint8Array(0), sequence: 0 };
+      const expected = pattern(sequence % 2 === 1 ? 1_500_000 : 2_500_000);
+      expect(Buffer.compare(update, expected)).toBe(0);
+    }
+  });
+
+  it('[LOG8] what one server writes and deletes, the other lists at once', async () => {
+    const theirs = await other();
+    await log().append([record('a', 1, ['one']), record('b', 1, ['one'])]);
+    expect(await theirs.list(undefined, 10)).toEqual([id('a'), id('b')]);
+    await theirs.delete(id('a'));
+    expect(await log().list(undefined, 10)).toEqual([id('b')]);
+    expect(await log().load(id('a'))).toBeUndefined();
+  });
+}
+
+async function conflictOf(call: Promise<void>): Promise<readonly DocumentId[] | undefined> {
+  try {
+    await call;
+  } catch (cause) {
+    if (cause instanceof ConflictError) return cause.documentIds;
+    throw cause;
+  }
+  return undefined;
+}

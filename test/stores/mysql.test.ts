@@ -1,0 +1,7 @@
+import { updateLogContract } from '../contracts/update-log.ts';
+import { runningDatabase } from './support/databases.ts';
+import { openInDatabase } from './support/open-in-database.ts';
+
+const database = runningDatabase('mysql');
+
+updateLogContract('mysql', { persistence: 'shared', open: () => openInDatabase(database().url) });
