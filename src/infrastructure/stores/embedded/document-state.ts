@@ -23,7 +23,8 @@ export function readState(
   documentId: DocumentId,
   pending: PendingDocument | undefined,
 ): DocumentState {
-  if (pending?.base === 'nothing') return { snapshot: undefined, values: [], records: pending.records, damage: undefined };
+  if (pending?.base === 'nothing')
+    return { snapshot: undefined, values: [], records: pending.records, damage: undefined };
   const stored = readDocument(handles, documentId);
   const kept = stored.values.flatMap(({ records }) => records);
   return { ...stored, records: stored.damage === undefined ? overlay(kept, pending?.records ?? []) : kept };

@@ -57,9 +57,7 @@ class Assembly {
     if (this.#snapshot === undefined && this.#tail.length === 0) return undefined;
     return {
       snapshot:
-        this.#snapshot === undefined
-          ? undefined
-          : { update: this.#snapshot.update, sequence: this.#snapshot.sequence },
+        this.#snapshot === undefined ? undefined : { update: this.#snapshot.update, sequence: this.#snapshot.sequence },
       tail: this.#tail,
       sequence: this.#sequence,
       lastModified: this.#lastModified,
