@@ -115,6 +115,8 @@ export class DoorTarget {
     const result = await Promise.race([seen, late, this.#server.exit]);
     clearTimeout(timer);
     for (const provider of providers) provider.destroy();
+    writer.destroy();
+    reader.destroy();
     if (result === undefined) return;
     const what = result === 'late' ? 'an honest edit did not get to its reader' : 'the server ended';
     throw new Finding('doors', [], `${what}:\n${this.#server.output.slice(-4_000)}`);
