@@ -178,7 +178,7 @@ function websocketFrames(payloads: readonly Uint8Array[]): Uint8Array[] {
 }
 
 /** A frame of RFC 6455, section 5.2, with its first byte and a masking key. */
-export function masked(first: number, payload: Uint8Array): Buffer {
+function masked(first: number, payload: Uint8Array): Buffer {
   const { length } = payload;
   const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 255];
   const wide = [0x80 | 127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255];

@@ -15,7 +15,7 @@ import { mutated, type Random } from './mutate.ts';
 const FRAMES_A_SOCKET = 2_000;
 
 /** An honest edit gets to its reader within so many milliseconds, whatever strangers do. */
-const LATENCY = 5_000;
+const LATENCY = 20_000;
 
 /** Bytes of resident memory that may be more after strangers have gone: caches, and what the heap does not give back. */
 const MAY_GROW = 256 * 1024 * 1024;

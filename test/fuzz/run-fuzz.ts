@@ -22,8 +22,8 @@ export async function runFuzz({ parts, milliseconds, seed, found }: FuzzOptions)
   const figures = { codecs: 0, documents: 0, doors: 0, findings: 0 };
   const each = milliseconds / Math.max(1, parts.length);
   for (const part of parts) {
-    const until = performance.now() + each;
     const attempt = await ATTEMPTS[part]();
+    const until = performance.now() + each;
     for (let round = 0; performance.now() < until; round++) {
       try {
         figures[part] += await attempt.run(seed * 1_000_003 + round);
