@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Pool } from 'pg';
 import * as Y from 'yjs';
 import type { DocumentSource, SourceContent, SourceDocument } from '../../../application/ports/document-source.ts';
 
@@ -19,50 +19,49 @@ const UPDATES = 'SELECT update FROM yredis_docs_v1 WHERE room = $1 AND doc = $2 
 
 /** The documents in the PostgreSQL of y-redis: the table `yredis_docs_v1`. */
 export class YRedisPostgresSource implements DocumentSource {
-  readonly #client: Client;
+  readonly #pool: Pool;
 
-  private constructor(client: Client) {
-    this.#client = client;
+  private constructor(pool: Pool) {
+    this.#pool = pool;
   }
 
   /** @throws Error that says what is in the way */
   static async open(url: string): Promise<YRedisPostgresSource> {
     const { default: pg } = await import('pg');
-    const client = new pg.Client({ connectionString: url });
+    const pool = new pg.Pool({ connectionString: url, max: 4 });
     // The call that is under way rejects too.
-    client.on('error', () => undefined);
+    pool.on('error', () => undefined);
     try {
-      await client.connect();
-      await client.query(FIRST, [1]);
-      return new YRedisPostgresSource(client);
+      await pool.query(FIRST, [1]);
+      return new YRedisPostgresSource(pool);
     } catch (cause) {
-      await client.end().catch(() => undefined);
+      await pool.end();
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`The PostgreSQL of y-redis cannot be read: ${why}`, { cause });
     }
   }
 
   async count(): Promise<number> {
-    const { rows } = await this.#client.query<{ documents: string }>(COUNT);
+    const { rows } = await this.#pool.query<{ documents: string }>(COUNT);
     return Number(rows[0]?.documents);
   }
 
   async *documents(): AsyncGenerator<SourceDocument, void> {
-    let { rows } = await this.#client.query<Place>(FIRST, [PAGE]);
+    let { rows } = await this.#pool.query<Place>(FIRST, [PAGE]);
     for (;;) {
       for (const place of rows) yield { name: nameOf(place), read: () => this.#read(place) };
       const last = rows.at(-1);
       if (last === undefined) return;
-      ({ rows } = await this.#client.query<Place>(NEXT, [PAGE, last.room, last.doc]));
+      ({ rows } = await this.#pool.query<Place>(NEXT, [PAGE, last.room, last.doc]));
     }
   }
 
   async close(): Promise<void> {
-    await this.#client.end();
+    await this.#pool.end();
   }
 
   async #read({ room, doc }: Place): Promise<SourceContent> {
-    const { rows } = await this.#client.query<{ update: Uint8Array }>(UPDATES, [room, doc]);
+    const { rows } = await this.#pool.query<{ update: Uint8Array }>(UPDATES, [room, doc]);
     // It stores the second encoding.
     return { updates: rows.map(({ update }) => Y.convertUpdateFormatV2ToV1(update)), lastModified: undefined };
   }
