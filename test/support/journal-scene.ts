@@ -28,6 +28,7 @@ export function journalScene(limits: Partial<JournalLimits> = {}) {
     refused: () => {},
     limitReached: () => {},
     compacted: () => {},
+    deleted: () => {},
     gauge: () => {},
   };
   const all = { commitWindow: 0, retryFor: 1_000, retryBytes: 1_000_000, ...limits };

@@ -18,6 +18,8 @@ export interface Metrics {
   /** A limit was reached: something was slowed down, left out, refused or ended. */
   limitReached(limit: LimitName): void;
   compacted(milliseconds: number): void;
+  /** A document was deleted on request. */
+  deleted(): void;
   /** Registers a gauge. `name` is in Prometheus' spelling. */
   gauge(name: string, help: string, read: () => number): void;
 }

@@ -47,6 +47,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     retryBytes: settings.STORE_RETRY_BYTES,
   });
   const compaction = {
+    compaction: settings.COMPACTION,
     compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
     compactIdleAfterUpdates: settings.COMPACT_IDLE_AFTER_UPDATES,
     compactAfterBytes: settings.COMPACT_AFTER_BYTES,

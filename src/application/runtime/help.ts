@@ -20,7 +20,7 @@ token prints a token that is signed with AUTH_SECRET, or with the first secret i
   --name NAME         what the user is shown as
   --color COLOUR      the user's colour, as in CSS
   --document PATTERN  which documents: * within a segment of the path, ** anything; may be repeated; default: **
-  --access ACCESS     read or write; default: write
+  --access ACCESS     read, write or delete; default: write
   --expires TIME      a number and s, m, h or d; default: 1h
   --private-key FILE  signs with this PEM file instead
   --key-id ID         the id of the key, for the header of the token
