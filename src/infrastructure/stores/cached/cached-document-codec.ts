@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import { HEADER_BYTES, seal, unseal } from '../embedded/sealed-value.ts';
+import { HEADER_BYTES, seal, unseal } from '../shared/sealed-value.ts';
 import type { CachedDocument } from './cache-level.ts';
 
 /** Changes whenever the format does, so that nodes of two releases do not read each other's entries. */
