@@ -31,7 +31,9 @@ export class CachedUpdateLog implements UpdateLog {
     const version = await this.#log.version(documentId);
     if (version === undefined) return undefined;
     const key = `${version} ${documentId.value}`;
-    const flight = this.#flights.get(key) ?? this.#fetch(documentId, version);
+    const underway = this.#flights.get(key);
+    if (underway !== undefined) return await underway;
+    const flight = this.#fetch(documentId, version);
     this.#flights.set(key, flight);
     try {
       return await flight;
