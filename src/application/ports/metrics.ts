@@ -6,6 +6,8 @@ export interface EventSink {
   publish(event: CollaborationEvent): void;
 }
 
+export type CacheOutcome = 'hit' | 'miss' | 'outdated' | 'failed';
+
 /** What an operator watches. Gauges are read when they are asked for. */
 export interface Metrics {
   readonly events: EventSink;
@@ -18,6 +20,8 @@ export interface Metrics {
   /** A limit was reached: something was slowed down, left out, refused or ended. */
   limitReached(limit: LimitName): void;
   compacted(milliseconds: number): void;
+  /** A level of the document cache was asked; `outdated`: it had the document as it was before. */
+  cacheAsked(level: 'memory' | 'redis', outcome: CacheOutcome): void;
   /** Registers a gauge. `name` is in Prometheus' spelling. */
   gauge(name: string, help: string, read: () => number): void;
 }
