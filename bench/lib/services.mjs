@@ -45,7 +45,6 @@ const identity =
 export async function startServices() {
   const folder = mkdtempSync(join(tmpdir(), 'collaboration-bench-services-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.on('exit', remove);
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid ?? identity.uid);
   const data = join(folder, 'postgres');
   execFileSync(find('initdb') ?? '', ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-D', data], {
@@ -55,10 +54,18 @@ export async function startServices() {
   });
   const [database, redis] = [await freePort(), await freePort()];
   const settings = [`port=${database}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`];
-  const children = [
+  /** @type {import('node:child_process').ChildProcess[]} */
+  const children = [];
+  // However the bench ends; SIGQUIT, so that PostgreSQL leaves no shared memory behind.
+  const abandon = () => {
+    for (const child of children) child.kill('SIGQUIT');
+    remove();
+  };
+  process.on('exit', abandon);
+  children.push(
     await start('postgres', ['-D', data, ...settings.flatMap((each) => ['-c', each])], folder, database),
     await start('redis-server', ['--port', String(redis), '--dir', folder, '--save', ''], folder, redis),
-  ];
+  );
   return {
     environment: {
       STORE_URL: `postgres://postgres@127.0.0.1:${database}/postgres`,
@@ -66,6 +73,7 @@ export async function startServices() {
     },
     stop: async () => {
       await Promise.all(children.map((child) => end(child)));
+      process.off('exit', abandon);
       remove();
     },
   };
@@ -75,8 +83,6 @@ async function start(name, parameters, cwd, port) {
   const pinned = spawnSync('taskset', ['-V']).status === 0 ? ['taskset', '-c', '1'] : [];
   const [program, ...rest] = [...pinned, find(name) ?? name, ...parameters];
   const child = spawn(program, rest, { ...identity, cwd, stdio: 'ignore' });
-  // Ends without leaving shared memory behind, however the bench ends.
-  process.on('exit', () => child.kill('SIGQUIT'));
   await listening(port, () => child.exitCode !== null);
   return child;
 }
