@@ -205,7 +205,7 @@ export const KEYS = {
   ),
   STORE_RETRY_MS: milliseconds(30_000, 'how long a failing store is tried again before clients are told to come back'),
   STORE_RETRY_BYTES: bytes(64 * MIB, 'updates that may wait for a failing store'),
-  COMPACTION: key(
+  COMPACT_DOCUMENTS: key(
     z.enum(['on', 'off']),
     'on',
     'on, off',
