@@ -7,6 +7,7 @@ import type { RoomMember } from './room/room-member.ts';
 import { checkAccess, type GrantedAccess } from './use-cases/check-access.ts';
 import { cleanupExpiredSessions } from './use-cases/cleanup-expired-sessions.ts';
 import type { UseCaseContext } from './use-cases/context.ts';
+import { deleteDocument } from './use-cases/delete-document.ts';
 import { getActiveUsers } from './use-cases/get-active-users.ts';
 import { type DocumentState, getDocumentState } from './use-cases/get-document-state.ts';
 import { getSyncData, getSyncParts, peekSyncData, type SyncData } from './use-cases/get-sync-data.ts';
@@ -89,6 +90,10 @@ export class Collaboration {
 
   writeDocument(principal: Principal, documentId: DocumentId, update: Uint8Array): Promise<void> {
     return writeDocument(this.#context, principal, documentId, update);
+  }
+
+  deleteDocument(principal: Principal, documentId: DocumentId): Promise<void> {
+    return deleteDocument(this.#context, principal, documentId);
   }
 
   peekSyncData(principal: Principal, documentId: DocumentId, stateVector: Uint8Array): Promise<SyncData> {

@@ -5,6 +5,8 @@ import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 
 export interface CompactionLimits {
+  /** `off`: every update is kept as it came, and a document takes as long to open as it has updates. */
+  readonly compaction: 'on' | 'off';
   /** Updates behind a snapshot past which they are folded into a new one while the document is edited. */
   readonly compactAfterUpdates: number;
   /**
@@ -60,6 +62,7 @@ export class Compactions {
   readonly #tails = new Map<string, OpenTail>();
   readonly #queue = new Map<string, { readonly documentId: DocumentId; readonly why: Why }>();
   #running: Promise<void> | undefined;
+  #current: { readonly key: string; readonly done: Promise<void> } | undefined;
   #state: 'open' | 'closed' = 'open';
 
   constructor(log: UpdateLog, compactor: DocumentWorker, limits: CompactionLimits, logger: Logger, metrics: Metrics) {
@@ -92,7 +95,7 @@ export class Compactions {
    */
   unedited(documentId: DocumentId): boolean {
     const tail = this.#tails.get(documentId.value);
-    if (tail === undefined || !this.#isWorthIt(tail)) return false;
+    if (tail === undefined || this.#limits.compaction === 'off' || !this.#isWorthIt(tail)) return false;
     this.#enqueue(documentId, 'unedited');
     return true;
   }
@@ -100,6 +103,15 @@ export class Compactions {
   /** A document was closed: nothing will be appended. */
   closed(documentId: DocumentId): void {
     this.#tails.delete(documentId.value);
+  }
+
+  /**
+   * A document that was closed is about to be deleted. Resolves when nothing is folded of it any more: a snapshot that
+   * came later might fit a document that has its name then.
+   */
+  async forget({ value }: DocumentId): Promise<void> {
+    this.#queue.delete(value);
+    if (this.#current?.key === value) await this.#current.done;
   }
 
   /** Waits for the one that runs; starts no other. */
@@ -114,7 +126,7 @@ export class Compactions {
   }
 
   #enqueue(documentId: DocumentId, why: Why): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#limits.compaction === 'off') return;
     this.#queue.set(documentId.value, { documentId, why });
     this.#running ??= this.#run();
   }
@@ -138,15 +150,23 @@ export class Compactions {
       const tail = this.#tails.get(key);
       // Asked for while it was compacted: what has come since may be little.
       if (tail === undefined || !(why === 'due' ? this.#isDue(tail) : this.#isWorthIt(tail))) continue;
-      try {
-        await this.#compact(documentId);
-      } catch (cause) {
-        // Not with the next update again: each try reads and merges the whole document.
-        tail.notBefore = tail.updates + this.#limits.compactAfterUpdates;
-        this.#logger.error({ document: key, err: cause }, 'A compaction failed; the document stays as it was');
-      }
+      const done = this.#attempt(documentId, tail);
+      this.#current = { key, done };
+      await done;
+      this.#current = undefined;
     }
     this.#running = undefined;
+  }
+
+  async #attempt(documentId: DocumentId, tail: OpenTail): Promise<void> {
+    try {
+      await this.#compact(documentId);
+    } catch (cause) {
+      // Not with the next update again: each try reads and merges the whole document.
+      tail.notBefore = tail.updates + this.#limits.compactAfterUpdates;
+      const fields = { document: documentId.value, err: cause };
+      this.#logger.error(fields, 'A compaction failed; the document stays as it was');
+    }
   }
 
   async #compact(documentId: DocumentId): Promise<void> {

@@ -35,6 +35,14 @@ export class LoggedDocuments implements DocumentRepository {
     };
   }
 
+  async delete(documentId: DocumentId): Promise<void> {
+    try {
+      await this.#log.delete(documentId);
+    } catch (cause) {
+      throw new CollaborationError('unavailable', 'The document could not be deleted; try again later.', cause);
+    }
+  }
+
   async #load(documentId: DocumentId): Promise<StoredDocument | undefined> {
     try {
       return await this.#log.load(documentId);

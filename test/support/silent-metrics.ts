@@ -9,6 +9,7 @@ export function silentMetrics(): Metrics {
     refused: () => undefined,
     limitReached: () => undefined,
     compacted: () => undefined,
+    deleted: () => undefined,
     cacheAsked: () => undefined,
     gauge: () => undefined,
   };

@@ -213,6 +213,7 @@ export class World {
       refused: (reason) => this.refusals.push(reason),
       limitReached: (limit) => this.limits.push(limit),
       compacted: () => undefined,
+      deleted: () => undefined,
       cacheAsked: () => undefined,
       gauge: () => undefined,
     };

@@ -6,11 +6,19 @@ import { answer, principalOf, type RouteServices } from './route-services.ts';
 
 /**
  * What an operator asks: `GET /documents/<id>`, what is known of a document and who is in it, without its content ·
- * `GET /users/<id>`, where a user is. Ids are URI-encoded, or as they are where they hold nothing but slashes.
+ * `DELETE /documents/<id>`, deletes it for good; 204 also where there was none · `GET /users/<id>`, where a user is. Ids are URI-encoded, or as they are where they hold nothing but slashes.
  */
 export function documentRoutes(app: FastifyInstance, services: RouteServices): void {
   app.get<{ Params: { '*': string } }>('/documents/*', (request, reply) =>
     answer(services, reply, () => describeDocument(services, request, request.params['*'])),
+  );
+  app.delete<{ Params: { '*': string } }>('/documents/*', (request, reply) =>
+    answer(services, reply, async () => {
+      const principal = await principalOf(services, request);
+      await services.collaboration.deleteDocument(principal, DocumentId.parse(request.params['*']));
+      reply.code(204);
+      return undefined;
+    }),
   );
   app.get<{ Params: { '*': string } }>('/users/*', (request, reply) =>
     answer(services, reply, () => describeUser(services, request, request.params['*'])),

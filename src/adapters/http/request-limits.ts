@@ -55,7 +55,7 @@ function sayWhoMayRead({ headers, method }: FastifyRequest, reply: FastifyReply,
   reply.header('access-control-allow-origin', allowed);
   reply.header('access-control-expose-headers', 'Retry-After');
   if (method !== 'OPTIONS') return;
-  reply.header('access-control-allow-methods', 'GET, POST, OPTIONS');
+  reply.header('access-control-allow-methods', 'GET, POST, DELETE, OPTIONS');
   reply.header('access-control-allow-headers', 'Authorization, Content-Type');
   reply.header('access-control-max-age', '600');
 }

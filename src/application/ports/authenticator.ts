@@ -6,7 +6,15 @@ export interface Credentials {
   readonly remoteAddress: string | undefined;
 }
 
-export type Access = 'read' | 'write' | 'none';
+/** What somebody may do with a document; each includes what stands before it. */
+export const ACCESSES = ['none', 'read', 'write', 'delete'] as const;
+
+export type Access = (typeof ACCESSES)[number];
+
+/** Whether `access` includes `wanted`. */
+export function includes(access: Access, wanted: Access): boolean {
+  return ACCESSES.indexOf(access) >= ACCESSES.indexOf(wanted);
+}
 
 /** Who a connection, or one document of it, speaks for. */
 export interface Principal {

@@ -20,6 +20,8 @@ export interface Metrics {
   /** A limit was reached: something was slowed down, left out, refused or ended. */
   limitReached(limit: LimitName): void;
   compacted(milliseconds: number): void;
+  /** A document was deleted on request. */
+  deleted(): void;
   /** A level of the document cache was asked; `outdated`: it had the document as it was before. */
   cacheAsked(level: 'memory' | 'redis', outcome: CacheOutcome): void;
   /** Registers a gauge. `name` is in Prometheus' spelling. */

@@ -1,7 +1,6 @@
 import type { CollaborationSession } from '../../domain/entities/collaboration-session.ts';
 import type { CollaborationError } from '../../domain/errors.ts';
 import type { ClientConnection } from '../connection/client-connection.ts';
-import type { Access } from '../ports/authenticator.ts';
 import type { Room } from './room.ts';
 import type { RoomBatch } from './room-batch.ts';
 
@@ -22,7 +21,7 @@ export interface RoomMember {
   readonly room: Room;
   readonly connection: ClientConnection;
   /** Replaced when a newer token allows something else. */
-  access: Exclude<Access, 'none'>;
+  access: 'read' | 'write';
   readonly sink: SessionSink;
   /** Replaced when an anonymous session says who it is. */
   session: CollaborationSession;

@@ -17,6 +17,7 @@ export class Rooms implements Gathering {
   readonly #services: RoomServices;
   readonly #open = new Map<string, Room>();
   readonly #opening = new Map<string, Promise<Room>>();
+  readonly #deleting = new Map<string, Promise<void>>();
   /** Those that nobody was in when they were opened or last left, the longest ago first. */
   readonly #vacant = new Set<Room>();
   #state: 'open' | 'closed' = 'open';
@@ -48,12 +49,31 @@ export class Rooms implements Gathering {
     const room = this.#open.get(key);
     if (room !== undefined) return room;
     if (this.#state === 'closed') throw new CollaborationError('unavailable', 'The server is about to stop.');
+    const deleting = this.#deleting.get(key);
+    if (deleting !== undefined) {
+      await deleting.catch(() => undefined);
+      return await this.open(documentId);
+    }
     let opening = this.#opening.get(key);
     if (opening === undefined) {
       opening = this.#load(documentId).finally(() => this.#opening.delete(key));
       this.#opening.set(key, opening);
     }
     return opening;
+  }
+
+  /**
+   * Deletes a document for good. Its sessions end with `why`; whoever opens it meanwhile waits, and finds nothing.
+   * @throws CollaborationError `unavailable` when the store fails: then it may still be there
+   */
+  delete(documentId: DocumentId, why: CollaborationError): Promise<void> {
+    const key = documentId.value;
+    let deleting = this.#deleting.get(key);
+    if (deleting === undefined) {
+      deleting = this.#delete(documentId, why).finally(() => this.#deleting.delete(key));
+      this.#deleting.set(key, deleting);
+    }
+    return deleting;
   }
 
   /** Nobody is in a room any more: of those only so many are kept. */
@@ -116,6 +136,16 @@ export class Rooms implements Gathering {
     this.#services.compactions.opened(documentId, loaded.tail, room);
     this.vacated(room);
     return room;
+  }
+
+  async #delete(documentId: DocumentId, why: CollaborationError): Promise<void> {
+    const { documents, journal, compactions } = this.#services;
+    await this.#opening.get(documentId.value)?.catch(() => undefined);
+    this.#open.get(documentId.value)?.fail(why);
+    // What of it is on its way to the log would otherwise come behind the deletion. Where the store fails, so does that.
+    await journal.committed().catch(() => undefined);
+    await compactions.forget(documentId);
+    await documents.delete(documentId);
   }
 
   #release(room: Room): void {

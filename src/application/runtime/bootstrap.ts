@@ -8,7 +8,10 @@ import { VERSION } from './package-root.ts';
 import { makeToken } from './token-command.ts';
 import type { TokenOptions } from './token-options.ts';
 
-/** What the process ends with: 0 done, 1 the start or the stop failed, 2 wrong arguments or configuration. */
+/**
+ * What the process ends with: 0 done, 1 the start, the stop or the command failed, 2 wrong arguments or configuration, or
+ * something is wrong with some documents.
+ */
 export type ExitCode = 0 | 1 | 2;
 
 /** Runs the command that `argv` (as `process.argv`) asks for; a server until a signal stops it. */
@@ -23,6 +26,11 @@ export async function bootstrap(environment: Environment, argv: readonly string[
       return 0;
     case 'token':
       return token(command.options, environment);
+    case 'maintain': {
+      // Only then: what it needs is nothing that a server has to load.
+      const { maintain } = await import('./commands/maintain.ts');
+      return maintain(command.what, environment);
+    }
     case 'unknown':
       process.stderr.write(`${command.problem} Try --help.\n`);
       return 2;

@@ -1,3 +1,4 @@
+import { type Maintenance, parseMaintenance } from './commands/maintenance-options.ts';
 import { parseTokenOptions, type TokenOptions } from './token-options.ts';
 
 /** What the command line asks for. */
@@ -6,6 +7,7 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'token'; readonly options: TokenOptions }
+  | { readonly kind: 'maintain'; readonly what: Maintenance }
   | { readonly kind: 'unknown'; readonly problem: string };
 
 /** Reads the arguments behind the program's name. */
@@ -14,14 +16,12 @@ export function parseCommand(args: readonly string[]): Command {
   if (first === undefined || (first === 'serve' && rest.length === 0)) return { kind: 'serve' };
   if (args.includes('--help') || args.includes('-h')) return { kind: 'help' };
   if (args.includes('--version') || args.includes('-v')) return { kind: 'version' };
-  if (first === 'token') return tokenCommand(rest);
-  return { kind: 'unknown', problem: `Unknown argument: ${JSON.stringify(rest[0] ?? first)}.` };
-}
-
-function tokenCommand(args: readonly string[]): Command {
   try {
-    return { kind: 'token', options: parseTokenOptions(args) };
+    if (first === 'token') return { kind: 'token', options: parseTokenOptions(rest) };
+    const what = parseMaintenance(first, rest);
+    if (what !== undefined) return { kind: 'maintain', what };
   } catch (cause) {
     return { kind: 'unknown', problem: cause instanceof Error ? cause.message : String(cause) };
   }
+  return { kind: 'unknown', problem: `Unknown argument: ${JSON.stringify(rest[0] ?? first)}.` };
 }

@@ -47,6 +47,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     retryBytes: settings.STORE_RETRY_BYTES,
   });
   const compaction = {
+    compaction: settings.COMPACT_DOCUMENTS,
     compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
     compactIdleAfterUpdates: settings.COMPACT_IDLE_AFTER_UPDATES,
     compactAfterBytes: settings.COMPACT_AFTER_BYTES,

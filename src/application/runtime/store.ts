@@ -11,13 +11,28 @@ import { type CacheServices, cached } from './cache.ts';
 import type { Settings } from './config/keys.ts';
 import { openPatiently } from './open-patiently.ts';
 
-/** Opens the store that `STORE_URL` names. @throws Error that says what is in the way, and the way out */
+type StoreServices = Pick<CacheServices, 'clock' | 'logger'>;
+
+/**
+ * Opens the store that `STORE_URL` names, with the caches that the configuration asks for where it is a database.
+ * @throws Error that says what is in the way, and the way out
+ */
 export async function openStore(settings: Settings, services: CacheServices): Promise<UpdateLog> {
+  const url = settings.STORE_URL;
+  if (url === '' || url === 'memory:') return await openUncached(settings, services);
+  return cached(await openDatabase(url, settings, services), settings, services);
+}
+
+/** The store itself, for whoever reads each document once. @throws Error as `openStore` */
+export async function openUncached(settings: Settings, services: StoreServices): Promise<UpdateLog> {
   const url = settings.STORE_URL;
   if (url === '') return await openEmbedded(settings.DATA_DIR);
   if (url === 'memory:') return new MemoryUpdateLog();
-  const open = openerOf(url, settings, services.logger);
-  return cached(await openPatiently(open, settings.STORE_RETRY_MS, services), settings, services);
+  return await openDatabase(url, settings, services);
+}
+
+async function openDatabase(url: string, settings: Settings, services: StoreServices): Promise<VersionedUpdateLog> {
+  return await openPatiently(openerOf(url, settings, services.logger), settings.STORE_RETRY_MS, services);
 }
 
 function openerOf(url: string, settings: Settings, logger: Logger): () => Promise<VersionedUpdateLog> {

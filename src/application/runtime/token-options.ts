@@ -8,7 +8,7 @@ export interface TokenOptions {
   readonly name: string | undefined;
   readonly color: string | undefined;
   readonly documents: readonly DocumentPattern[];
-  readonly access: 'read' | 'write';
+  readonly access: 'read' | 'write' | 'delete';
   /** Milliseconds. */
   readonly lifetime: number;
   /** A PEM file; none: the configured secret signs. */
@@ -34,7 +34,9 @@ export function parseTokenOptions(args: readonly string[]): TokenOptions {
   const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true });
   const { sub, access, expires } = values;
   if (sub === undefined) throw new Error('Whose token? --sub USER is missing.');
-  if (access !== 'read' && access !== 'write') throw new Error('--access must be read or write.');
+  if (access !== 'read' && access !== 'write' && access !== 'delete') {
+    throw new Error('--access must be read, write or delete.');
+  }
   return {
     subject: UserId.parse(sub).value,
     name: values.name,

@@ -13,5 +13,5 @@ export interface UseCaseContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: EventSink;
-  readonly metrics: Pick<Metrics, 'limitReached'>;
+  readonly metrics: Pick<Metrics, 'limitReached' | 'deleted'>;
 }

@@ -10,6 +10,12 @@ export interface DocumentRepository {
    * empty document in place of one that could not be read.
    */
   getOrCreate(documentId: DocumentId): Promise<LoadedDocument>;
+
+  /**
+   * Deletes all that is stored of a document, also where it is damaged. One that is not stored is no error.
+   * @throws CollaborationError `unavailable` when the store fails
+   */
+  delete(documentId: DocumentId): Promise<void>;
 }
 
 export interface LoadedDocument {

@@ -46,7 +46,7 @@ export interface UpdateLog {
 
   /**
    * What is stored of a document, as of one moment; `undefined` where nothing is.
-   * @throws DamagedDocumentError when a checksum, a length or the sequence does not hold.
+   * @throws DamagedDocumentError when a checksum, a length or the sequence does not hold; it has what is before that.
    */
   load(documentId: DocumentId): Promise<StoredDocument | undefined>;
 
@@ -85,10 +85,19 @@ export class ConflictError extends Error {
   }
 }
 
-/** What is stored of a document cannot be trusted; it is neither served nor overwritten. */
+/** What is stored of a document cannot be trusted; it is neither served as if it were whole nor overwritten. */
 export class DamagedDocumentError extends Error {
-  constructor(documentId: DocumentId, detail: string) {
+  readonly documentId: DocumentId;
+  /** What is wrong, and where. */
+  readonly detail: string;
+  /** What is stored before the damage and holds; none where nothing of the document can be read. */
+  readonly readable: StoredDocument | undefined;
+
+  constructor(documentId: DocumentId, detail: string, readable?: StoredDocument) {
     super(`The stored document ${JSON.stringify(documentId.value)} is damaged: ${detail}`);
     this.name = 'DamagedDocumentError';
+    this.documentId = documentId;
+    this.detail = detail;
+    this.readable = readable;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCESSES } from '../../ports/authenticator.ts';
 import {
   address,
   flag,
@@ -51,7 +52,6 @@ const ADDRESS = 'host:port, such as 127.0.0.1:8080 or [::]:8080';
 const FILE = 'a file, or empty';
 const WEB_URL = 'an http or https URL, or empty';
 const SECRET = 'text of 32 bytes or more, or empty';
-const ACCESS = ['none', 'read', 'write'] as const;
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 const TRUTH = 'true or false';
 
@@ -98,15 +98,15 @@ export const KEYS = {
     'the claim that lists which documents a token opens',
   ),
   AUTH_WITHOUT_GRANTS: key(
-    z.enum(ACCESS),
+    z.enum(ACCESSES),
     'none',
-    ACCESS.join(', '),
+    ACCESSES.join(', '),
     'what a token without that claim may do with every document',
   ),
   AUTH_ANONYMOUS: key(
-    z.enum(ACCESS),
+    z.enum(ACCESSES),
     'none',
-    ACCESS.join(', '),
+    ACCESSES.join(', '),
     'what those without a token may do with every document, where authentication is on',
   ),
   AUTH_WEBHOOK_URL: key(
@@ -205,6 +205,12 @@ export const KEYS = {
   ),
   STORE_RETRY_MS: milliseconds(30_000, 'how long a failing store is tried again before clients are told to come back'),
   STORE_RETRY_BYTES: bytes(64 * MIB, 'updates that may wait for a failing store'),
+  COMPACT_DOCUMENTS: key(
+    z.enum(['on', 'off']),
+    'on',
+    'on, off',
+    'whether updates are folded into snapshots, which drops what was deleted; off keeps every update for ever',
+  ),
   COMPACT_AFTER_UPDATES: count(20_000, 'updates behind a snapshot past which a new one is made'),
   COMPACT_IDLE_AFTER_UPDATES: count(100, 'the same when a document is let go of, which costs nobody time'),
   COMPACT_AFTER_BYTES: bytes(MIB, 'bytes of updates behind a snapshot past which a new one is made'),

@@ -31,7 +31,7 @@ const text = z.string().max(MAX_TEXT_LENGTH).optional();
 const PAYLOAD = z.object({ sub: z.string().optional(), name: text, color: text, colour: text });
 
 const GRANTS = z
-  .array(z.object({ documents: z.string(), access: z.enum(['read', 'write']) }))
+  .array(z.object({ documents: z.string(), access: z.enum(['read', 'write', 'delete']) }))
   .max(MAX_GRANTS)
   .optional();
 
@@ -63,7 +63,7 @@ function userIdIn(sub: string): string {
 
 function grantsIn(raw: unknown, claim: string): readonly Grant[] | undefined {
   const grants = GRANTS.safeParse(raw);
-  const form = `The claim "${claim}" must be a list of at most ${MAX_GRANTS} { documents: pattern, access: read or write }.`;
+  const form = `The claim "${claim}" must be a list of at most ${MAX_GRANTS} { documents: pattern, access: read, write or delete }.`;
   if (!grants.success) throw refusal(form);
   try {
     return grants.data?.map(({ documents, access }) => ({ documents: DocumentPattern.parse(documents), access }));

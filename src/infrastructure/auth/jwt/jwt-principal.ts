@@ -1,4 +1,4 @@
-import type { Access, Principal } from '../../../application/ports/authenticator.ts';
+import { type Access, includes, type Principal } from '../../../application/ports/authenticator.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import type { Claims, Grant } from './claims.ts';
 
@@ -26,9 +26,7 @@ export class JwtPrincipal implements Principal {
     if (this.#grants === undefined) return this.#fallback;
     let most: Access = 'none';
     for (const { documents, access } of this.#grants) {
-      if (access === most || !documents.matches(documentId)) continue;
-      if (access === 'write') return 'write';
-      most = access;
+      if (!includes(most, access) && documents.matches(documentId)) most = access;
     }
     return most;
   }

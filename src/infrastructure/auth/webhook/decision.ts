@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Access } from '../../../application/ports/authenticator.ts';
+import { ACCESSES, type Access } from '../../../application/ports/authenticator.ts';
 import { UserId } from '../../../domain/value-objects/user-id.ts';
 
 /** What the webhook is asked: who wants to open which document. */
@@ -25,7 +25,7 @@ export interface Decision {
 const text = z.string().max(1_024).nullish();
 
 const ANSWER = z.object({
-  access: z.enum(['read', 'write', 'none']),
+  access: z.enum(ACCESSES),
   sub: z
     .string()
     .nullish()

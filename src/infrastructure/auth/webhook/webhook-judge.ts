@@ -28,7 +28,7 @@ export class WebhookJudge implements TokenJudge {
   async judge(token: string, remoteAddress: string | undefined): Promise<Principal> {
     const { verifier, decisions } = this.#options;
     const known = verifier === undefined ? {} : await verifier.verify(token);
-    return new WebhookPrincipal({ token, remoteAddress, known, most: 'write' }, decisions);
+    return new WebhookPrincipal({ token, remoteAddress, known, most: 'delete' }, decisions);
   }
 
   anonymous(remoteAddress: string | undefined): Principal {

@@ -1,4 +1,4 @@
-import type { Access, Principal } from '../../../application/ports/authenticator.ts';
+import { type Access, includes, type Principal } from '../../../application/ports/authenticator.ts';
 import { CollaborationError } from '../../../domain/errors.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import { ANONYMOUS } from '../shared/anonymous-principal.ts';
@@ -55,7 +55,7 @@ export class WebhookPrincipal implements Principal {
     const decision = await this.#decisions.decide(question);
     if (decision.access === 'none') return 'none';
     this.#learn(decision);
-    return most === 'write' ? decision.access : most;
+    return includes(most, decision.access) ? decision.access : most;
   }
 
   /** One connection is one person: sessions that it has already bear the subject. */

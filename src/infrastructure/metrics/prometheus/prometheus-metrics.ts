@@ -13,6 +13,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #failures: Counter;
   readonly #refused: Counter<'reason'>;
   readonly #compactions: Histogram;
+  readonly #deleted: Counter;
   readonly #limits: (name: string) => void;
   readonly #cache: Counter<'level' | 'outcome'>;
 
@@ -54,6 +55,11 @@ export class PrometheusMetrics implements Metrics {
       buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120],
       registers,
     });
+    this.#deleted = new Counter({
+      name: 'collaboration_documents_deleted_total',
+      help: 'Documents deleted on request',
+      registers,
+    });
   }
 
   get contentType(): string {
@@ -85,6 +91,10 @@ export class PrometheusMetrics implements Metrics {
 
   compacted(milliseconds: number): void {
     this.#compactions.observe(milliseconds / 1000);
+  }
+
+  deleted(): void {
+    this.#deleted.inc();
   }
 
   cacheAsked(level: 'memory' | 'redis', outcome: CacheOutcome): void {

@@ -15,27 +15,28 @@ export interface DocumentState extends ReadDocument {
 
 /**
  * A record may be in both, while a checkpoint moves it and after a crash: the pending one counts, as the newer. Nothing
- * moves between the two while this runs.
- * @throws DamagedDocumentError
+ * moves between the two while this runs. What is pending counts only behind records that are whole.
+ * @throws DamagedDocumentError where the snapshot is damaged
  */
 export function readState(
   handles: Handles,
   documentId: DocumentId,
   pending: PendingDocument | undefined,
 ): DocumentState {
-  if (pending?.base === 'nothing') return { snapshot: undefined, values: [], records: pending.records };
+  if (pending?.base === 'nothing')
+    return { snapshot: undefined, values: [], records: pending.records, damage: undefined };
   const stored = readDocument(handles, documentId);
   const kept = stored.values.flatMap(({ records }) => records);
-  return { ...stored, records: overlay(kept, pending?.records ?? []) };
+  return { ...stored, records: stored.damage === undefined ? overlay(kept, pending?.records ?? []) : kept };
 }
 
-/** @throws DamagedDocumentError when the sequence has a hole or an overlap, or a record is not readable */
+/** @throws DamagedDocumentError with what is before it, when the sequence has a hole or an overlap, or a record is not readable */
 export function openState(
   documentId: DocumentId,
-  { records }: DocumentState,
+  { records, damage }: DocumentState,
   snapshot: StoredSnapshot | undefined,
 ): StoredDocument | undefined {
-  return assembleDocument(documentId, snapshot, unpacked(documentId, records));
+  return assembleDocument(documentId, snapshot, unpacked(documentId, records, damage));
 }
 
 /** All records, in order; of two with the same first sequence number the one in `newer`. */
@@ -55,9 +56,14 @@ function isAscending(records: readonly PackedRecord[]): boolean {
   return true;
 }
 
-function* unpacked(documentId: DocumentId, records: readonly PackedRecord[]): Generator<StoredRecord> {
+function* unpacked(
+  documentId: DocumentId,
+  records: readonly PackedRecord[],
+  damage: Error | undefined,
+): Generator<StoredRecord> {
   for (const record of records) {
     // Copied: the log keeps its own bytes until they are moved, and a reader may hand its array to another thread.
     yield openRecord(documentId, { ...record, body: new Uint8Array(record.body) });
   }
+  if (damage !== undefined) throw damage;
 }

@@ -26,6 +26,7 @@ export function planCompaction(
   content: SnapshotContent,
 ): Change[] {
   const state = readState(handles, documentId, pending);
+  if (state.damage !== undefined) throw state.damage;
   if (state.snapshot !== undefined && state.snapshot.sequence >= snapshot.sequence) return [];
   const last = state.records.find((record) => lastOf(record) === snapshot.sequence);
   if (last === undefined) throw new RangeError(`No stored record ends at sequence number ${snapshot.sequence}.`);

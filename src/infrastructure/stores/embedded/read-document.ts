@@ -17,19 +17,20 @@ export interface ReadDocument {
   readonly snapshot: SnapshotHead | undefined;
   /** In the order of their first sequence numbers. */
   readonly values: readonly StoredValue[];
+  /** Why there are no more of them. */
+  readonly damage: DamagedDocumentError | undefined;
 }
 
 /**
- * All that the database has of a document but the chunks of its snapshot, as of one moment: both databases are read in one transaction.
- * @throws DamagedDocumentError
+ * All that the database has of a document but the chunks of its snapshot, as of one moment: both databases are read in one
+ * transaction. Where a record is damaged, all before it.
+ * @throws DamagedDocumentError where the snapshot is damaged
  */
 export function readDocument(handles: Handles, documentId: DocumentId): ReadDocument {
   const transaction = handles.root.useReadTransaction();
   try {
-    return orDamaged(documentId, () => ({
-      snapshot: readSnapshot(handles, documentId, transaction),
-      values: readValues(handles, documentId, transaction),
-    }));
+    const snapshot = orDamaged(documentId, () => readSnapshot(handles, documentId, transaction));
+    return { snapshot, ...readValues(handles, documentId, transaction) };
   } finally {
     transaction.done();
   }
@@ -63,12 +64,23 @@ function readSnapshot({ snapshots }: Handles, documentId: DocumentId, transactio
   return value === undefined ? undefined : decodeSnapshot(documentId, key, owned(value));
 }
 
-function readValues({ updates }: Handles, documentId: DocumentId, transaction: Transaction): StoredValue[] {
+function readValues(
+  { updates }: Handles,
+  documentId: DocumentId,
+  transaction: Transaction,
+): Pick<ReadDocument, 'values' | 'damage'> {
   const values: StoredValue[] = [];
-  for (const { key, value } of updates.getRange({ ...recordRange(documentId), transaction })) {
-    values.push({ key: Buffer.from(key), records: decodeRecords(documentId, key, owned(value)) });
+  try {
+    orDamaged(documentId, () => {
+      for (const { key, value } of updates.getRange({ ...recordRange(documentId), transaction })) {
+        values.push({ key: Buffer.from(key), records: decodeRecords(documentId, key, owned(value)) });
+      }
+    });
+    return { values, damage: undefined };
+  } catch (error) {
+    if (error instanceof DamagedDocumentError) return { values, damage: error };
+    throw error;
   }
-  return values;
 }
 
 /**

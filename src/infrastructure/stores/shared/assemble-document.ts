@@ -20,38 +20,64 @@ export interface StoredRecord {
 /**
  * What a store read of a document, checked for holes and put together. Records come in the order of `firstSequence`.
  * Updates the snapshot holds are skipped: an append that was repeated after a compaction leaves such records behind.
- * @throws DamagedDocumentError when the sequence has a hole or an overlap.
+ * @param records may throw DamagedDocumentError where one cannot be read
+ * @throws DamagedDocumentError with what is before the damage, when the sequence has a hole or an overlap
  */
 export function assembleDocument(
   documentId: DocumentId,
   snapshot: StoredSnapshot | undefined,
   records: Iterable<StoredRecord>,
 ): StoredDocument | undefined {
-  const folded = snapshot?.sequence ?? 0;
-  const tail: Uint8Array[] = [];
-  let sequence = folded;
-  let lastModified = snapshot?.lastModified ?? 0;
-  for (const record of records) {
+  const assembly = new Assembly(documentId, snapshot);
+  try {
+    for (const record of records) assembly.add(record);
+  } catch (error) {
+    if (!(error instanceof DamagedDocumentError)) throw error;
+    throw new DamagedDocumentError(documentId, error.detail, assembly.document);
+  }
+  return assembly.document;
+}
+
+class Assembly {
+  readonly #documentId: DocumentId;
+  readonly #snapshot: StoredSnapshot | undefined;
+  readonly #tail: Uint8Array[] = [];
+  #sequence: number;
+  #lastModified: number;
+
+  constructor(documentId: DocumentId, snapshot: StoredSnapshot | undefined) {
+    this.#documentId = documentId;
+    this.#snapshot = snapshot;
+    this.#sequence = snapshot?.sequence ?? 0;
+    this.#lastModified = snapshot?.lastModified ?? 0;
+  }
+
+  /** None where nothing was added to nothing. */
+  get document(): StoredDocument | undefined {
+    if (this.#snapshot === undefined && this.#tail.length === 0) return undefined;
+    return {
+      snapshot:
+        this.#snapshot === undefined ? undefined : { update: this.#snapshot.update, sequence: this.#snapshot.sequence },
+      tail: this.#tail,
+      sequence: this.#sequence,
+      lastModified: this.#lastModified,
+    };
+  }
+
+  add(record: StoredRecord): void {
     const { firstSequence, updates } = record;
-    const covered = Math.max(0, folded - firstSequence + 1);
-    if (covered >= updates.length) continue;
-    if (firstSequence + covered !== sequence + 1) {
+    const covered = Math.max(0, (this.#snapshot?.sequence ?? 0) - firstSequence + 1);
+    if (covered >= updates.length) return;
+    if (firstSequence + covered !== this.#sequence + 1) {
       throw new DamagedDocumentError(
-        documentId,
-        `update ${sequence + 1} should follow, but a record starts at ${firstSequence}`,
+        this.#documentId,
+        `update ${this.#sequence + 1} should follow, but a record starts at ${firstSequence}`,
       );
     }
-    for (const update of updates.slice(covered)) tail.push(update);
-    sequence = lastSequence(record);
-    lastModified = record.timestamp;
+    for (const update of updates.slice(covered)) this.#tail.push(update);
+    this.#sequence = lastSequence(record);
+    this.#lastModified = record.timestamp;
   }
-  if (snapshot === undefined && tail.length === 0) return undefined;
-  return {
-    snapshot: snapshot === undefined ? undefined : { update: snapshot.update, sequence: snapshot.sequence },
-    tail,
-    sequence,
-    lastModified,
-  };
 }
 
 /** The sequence number of a record's last update. */

@@ -28,7 +28,7 @@ export async function load(store: SqlStore, documentId: DocumentId): Promise<Sto
   const stored = assembleDocument(documentId, snapshot, readRecords(documentId, updates));
   if (stored?.sequence !== head.sequence || stored.lastModified !== head.lastModified) {
     const detail = `its newest update is ${stored?.sequence ?? 'missing'}, and should be ${head.sequence}`;
-    throw new DamagedDocumentError(documentId, detail);
+    throw new DamagedDocumentError(documentId, detail, stored);
   }
   return stored;
 }
