@@ -39,6 +39,8 @@ export interface Core {
   readonly storage: Part;
 }
 
+const QUARANTINED = 'Documents found damaged and not yet found whole again; they are read-only';
+
 /** Wires documents, sessions and the log. */
 export function createCore(settings: Settings, services: CoreServices): Core {
   const { log, compactor, worker, host, limits, clock, logger, metrics } = services;
@@ -74,8 +76,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
   const sessions = new MemorySessionRepository(clock);
   const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events, metrics });
   metrics.gauge('collaboration_documents_open', 'Documents in memory', () => rooms.size);
-  const damaged = 'Documents found damaged and not yet found whole again; they are read-only';
-  metrics.gauge('collaboration_documents_quarantined', damaged, () => quarantine.size);
+  metrics.gauge('collaboration_documents_quarantined', QUARANTINED, () => quarantine.size);
   metrics.gauge('collaboration_sessions', 'Sessions of this node', () => sessions.size);
   metrics.gauge('collaboration_store_failing', '1 while the store does not take updates', () => +journal.isFailing);
   const storage: Part = {

@@ -41,7 +41,7 @@ export interface DamagedDocument extends Loaded {
   readonly damage: Damage;
 }
 
-export interface Damage {
+interface Damage {
   /** What is wrong, and where: for an operator, without content of the document. */
   readonly detail: string;
   /** Whether anything is before it. */
