@@ -99,7 +99,7 @@ describe('the token command', () => {
   it.each([
     [[], '--sub'],
     [['--sub', ''], 'user id'],
-    [['--sub', 'a', '--access', 'admin'], '--access must be read or write'],
+    [['--sub', 'a', '--access', 'admin'], '--access must be read, write or delete'],
     [['--sub', 'a', '--expires', 'soon'], '--expires'],
     [['--sub', 'a', '--expires', '0h'], '--expires'],
     [['--sub', 'a', '--document', ''], 'pattern'],

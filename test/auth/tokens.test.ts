@@ -227,7 +227,7 @@ describe('without a token', () => {
   it('[AUTH1] nobody is asked for one where nothing is configured', async () => {
     const { authenticator, enter } = await gate({});
     expect(authenticator.demands).toBe('nothing');
-    expect((await enter()).accessTo(id('d'))).toBe('write');
+    expect((await enter()).accessTo(id('d'))).toBe('delete');
     expect((await enter('whatever')).subject).toBeUndefined();
   });
 

@@ -40,7 +40,7 @@ describe('the commands that move documents', () => {
     expect(textOf(...(await stored(log, 'a/b')))).toBe('hello');
     expect((await log.list(undefined, 10)).map(({ value }) => value)).toEqual(['a/b']);
     await log.close();
-  });
+  }, 60_000);
 
   it('[MOVE13] a bad document is listed, and the exit code is 2', async () => {
     const files = folderWith({ 'good.yjs': insertion('good'), 'bad.yjs': new Uint8Array([7]) });
