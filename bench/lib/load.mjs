@@ -14,7 +14,8 @@ import { cpuMs, hasProc, memoryBytes, resetPeak } from './usage.mjs';
  * @property {() => void} resetPeak
  * @property {() => Promise<number>} longestBlock the longest time that the server's event loop did not turn since this was
  *   last asked, in milliseconds; the first question starts the watch and gets 0
- * @property {() => Promise<void>} restart stops the server with SIGTERM and starts it on the same data
+ * @property {(environment?: Record<string, string>) => Promise<void>} restart stops the server with SIGTERM and starts it on
+ *   the same data, with `environment` beside what it always has
  */
 
 /**
@@ -26,9 +27,9 @@ const job = JSON.parse(process.argv[2]);
 const scenario = scenarios.find(({ id }) => id === job.scenario);
 if (scenario === undefined) throw new Error(`unknown scenario ${job.scenario}`);
 
-async function ask(question) {
+async function ask(question, more = {}) {
   const answered = once(process, 'message');
-  process.send?.({ ask: question });
+  process.send?.({ ask: question, ...more });
   const [{ answer }] = await answered;
   return answer;
 }
@@ -48,8 +49,8 @@ const context = {
     if (hasProc) resetPeak(context.server.pid);
   },
   longestBlock: async () => (await ask('block')).ms,
-  restart: async () => {
-    context.server = await ask('restart');
+  restart: async (environment) => {
+    context.server = await ask('restart', { environment });
   },
 };
 

@@ -26,7 +26,9 @@ export async function runOne(scenario, server, { quick, profile }) {
   const directory = mkdtempSync(join(tmpdir(), 'collaboration-bench-'));
   directories.add(directory);
   const disturbance = new Disturbance();
-  let running = await startServer(server, directory, profile, scenario.environment?.[server.id]);
+  const services = await scenario.services?.();
+  const environment = { ...services?.environment, ...scenario.environment?.[server.id] };
+  let running = await startServer(server, directory, profile, environment);
   const job = JSON.stringify({ scenario: scenario.id, quick, server: running.address });
   const load = spawnNode({ core: 1, nodeArguments: [LOAD, job], env: {}, cwd: directory });
   const answers = async (message) => {
@@ -34,7 +36,7 @@ export async function runOne(scenario, server, { quick, profile }) {
     if (message.ask === 'restart') {
       disturbance.account(running.child);
       await stop(running.child, 20);
-      running = await startServer(server, directory, profile, scenario.environment?.[server.id]);
+      running = await startServer(server, directory, profile, { ...environment, ...message.environment });
       load.child.send({ answer: running.address });
     } else load.child.send({ answer: await question(running.child, message.ask) });
   };
@@ -47,6 +49,7 @@ export async function runOne(scenario, server, { quick, profile }) {
   } finally {
     await stop(load.child, 1);
     await stop(running.child);
+    await services?.stop();
     remove(directory);
     directories.delete(directory);
   }

@@ -7,6 +7,7 @@ import { coldJoins, currentJoins } from './joins.mjs';
 import { largeDocument } from './large-document.mjs';
 import { memoryConnections } from './memory-connections.mjs';
 import { memoryDocuments } from './memory-documents.mjs';
+import { opening } from './opening.mjs';
 import { paced } from './paced.mjs';
 
 /**
@@ -29,6 +30,8 @@ import { paced } from './paced.mjs';
  * @property {Target[]} [targets] what `--check` holds this server to
  * @property {string} [note] what a reader of the report must know
  * @property {Record<string, Record<string, string>>} [environment] more for a server, by its id
+ * @property {() => Promise<{ environment: Record<string, string>, stop: () => Promise<void> }>} [services]
+ *   starts what the servers of one run need beside them; `environment` tells them where it is
  * @property {() => void} [prepare] makes what the scenario is fed, before anything is measured
  */
 
@@ -56,5 +59,6 @@ export const scenarios = [
   memoryDocuments,
   largeDocument,
   eventLoop,
+  opening,
   grpcFanout,
 ];

@@ -65,7 +65,8 @@ describe('integrateInSteps', () => {
       expect(isPending(doc)).toBe(false);
       expect(Y.encodeStateAsUpdate(doc)).toEqual(Y.encodeStateAsUpdate(whole));
     });
-    fc.assert(property, { numRuns: 40 });
+    // The example: one has a surrogate pair, another what is left of it after a split, and that is cut.
+    fc.assert(property, { numRuns: 40, examples: [[1016406198]] });
   }, 60_000);
 
   it('[DOC21] nothing is ever pending between two slices', () => {

@@ -8,6 +8,7 @@ import { durabilityFaults, statementBytesOf } from '../../src/infrastructure/sto
 import { mysqlOptions } from '../../src/infrastructure/stores/mysql/mysql-url.ts';
 import { StoreUnreachable } from '../../src/infrastructure/stores/shared/store-unreachable.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { silentMetrics } from '../support/silent-metrics.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { settle } from '../support/world.ts';
 import { DATABASES, startDatabase } from './support/databases.ts';
@@ -95,7 +96,8 @@ describe('a database that is not there', () => {
   const clock = new ManualClock();
   const logged: string[] = [];
   const log = (_: object, message: string) => logged.push(message);
-  const services = { clock, logger: { debug: log, info: log, warn: log, error: log } };
+  const metrics = silentMetrics();
+  const services = { clock, metrics, logger: { debug: log, info: log, warn: log, error: log } };
   afterEach(() => {
     logged.length = 0;
   });

@@ -3,6 +3,7 @@ import { Journal, type JournalLimits } from '../../src/application/journal/journ
 import type { LogRecord, UpdateLog } from '../../src/domain/repositories/update-log.ts';
 import { DocumentId } from '../../src/domain/value-objects/document-id.ts';
 import { ManualClock } from './manual-clock.ts';
+import { silentMetrics } from './silent-metrics.ts';
 
 interface Append {
   readonly documents: readonly string[];
@@ -21,16 +22,7 @@ export function journalScene(limits: Partial<JournalLimits> = {}) {
       }),
   } as Pick<UpdateLog, 'append'> as UpdateLog;
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const metrics = {
-    events: { publish: () => {} },
-    committed: () => {},
-    storeFailed: () => {},
-    refused: () => {},
-    limitReached: () => {},
-    compacted: () => {},
-    deleted: () => {},
-    gauge: () => {},
-  };
+  const metrics = silentMetrics();
   const all = { commitWindow: 0, retryFor: 1_000, retryBytes: 1_000_000, ...limits };
   const journal = new Journal(log, clock, silent, metrics, all);
   return { clock, appends, journal, ...clients(journal) };

@@ -214,6 +214,7 @@ export class World {
       limitReached: (limit) => this.limits.push(limit),
       compacted: () => undefined,
       deleted: () => undefined,
+      cacheAsked: () => undefined,
       gauge: () => undefined,
     };
   }

@@ -14,7 +14,6 @@ import type {
 import { activeUser } from './server-messages.ts';
 import type { GrpcServices } from './services.ts';
 import { statusOf } from './status.ts';
-import { wellFormed } from './well-formed.ts';
 
 type Answer<Request, Response> = (services: GrpcServices, principal: Principal, request: Request) => Promise<Response>;
 
@@ -32,7 +31,6 @@ export async function getDocumentState(
       document_data: state.documentData,
       active_users: state.activeUsers.map(activeUser),
       last_modified: state.lastModified,
-      quarantine: state.quarantine === undefined ? undefined : wellFormed(state.quarantine),
     },
   };
 }

@@ -6,6 +6,8 @@ export interface EventSink {
   publish(event: CollaborationEvent): void;
 }
 
+export type CacheOutcome = 'hit' | 'miss' | 'outdated' | 'failed';
+
 /** What an operator watches. Gauges are read when they are asked for. */
 export interface Metrics {
   readonly events: EventSink;
@@ -20,6 +22,8 @@ export interface Metrics {
   compacted(milliseconds: number): void;
   /** A document was deleted on request. */
   deleted(): void;
+  /** A level of the document cache was asked; `outdated`: it had the document as it was before. */
+  cacheAsked(level: 'memory' | 'redis', outcome: CacheOutcome): void;
   /** Registers a gauge. `name` is in Prometheus' spelling. */
   gauge(name: string, help: string, read: () => number): void;
 }

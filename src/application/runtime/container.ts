@@ -60,8 +60,8 @@ export async function createServer(settings: Settings, logger: Logger, overrides
   // Before the store is opened: a wrong key file leaves nothing behind.
   const unguarded = overrides.authenticator ?? (await createAuthenticator(settings, { clock, logger }));
   warnOfOpenDoors(settings, logger);
-  const log = overrides.log ?? (await openStore(settings, { clock, logger }));
   const metrics = new PrometheusMetrics();
+  const log = overrides.log ?? (await openStore(settings, { clock, logger, metrics }));
   const limits = limitsOf(settings);
   const authenticator = new GuardedAuthenticator(unguarded, limits, clock, metrics);
   const gate = createGate(settings, { clock, logger, metrics });

@@ -10,7 +10,6 @@ import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import { Quarantine } from '../quarantine/quarantine.ts';
 import { Rooms } from '../room/rooms.ts';
 import { Tick } from '../room/tick.ts';
 import { traced } from '../traced-events.ts';
@@ -48,20 +47,18 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     retryBytes: settings.STORE_RETRY_BYTES,
   });
   const compaction = {
-    compaction: settings.COMPACTION,
+    compaction: settings.COMPACT_DOCUMENTS,
     compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
     compactIdleAfterUpdates: settings.COMPACT_IDLE_AFTER_UPDATES,
     compactAfterBytes: settings.COMPACT_AFTER_BYTES,
   };
   const compactions = new Compactions(log, compactor, compaction, logger, metrics);
-  const quarantine = new Quarantine(clock, logger);
-  const documents = new LoggedDocuments(log, quarantine);
+  const documents = new LoggedDocuments(log);
   const events = traced(metrics.events, settings.TRACE_USER, logger);
   const rooms = new Rooms({
     documents,
     journal,
     compactions,
-    quarantine,
     worker,
     host,
     limits,
@@ -74,8 +71,6 @@ export function createCore(settings: Settings, services: CoreServices): Core {
   const sessions = new MemorySessionRepository(clock);
   const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events, metrics });
   metrics.gauge('collaboration_documents_open', 'Documents in memory', () => rooms.size);
-  const damaged = 'Documents found damaged and not yet found whole again; they are read-only';
-  metrics.gauge('collaboration_documents_quarantined', damaged, () => quarantine.size);
   metrics.gauge('collaboration_sessions', 'Sessions of this node', () => sessions.size);
   metrics.gauge('collaboration_store_failing', '1 while the store does not take updates', () => +journal.isFailing);
   const storage: Part = {

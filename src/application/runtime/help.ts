@@ -8,8 +8,13 @@ export function help(): string {
   );
   return `Usage: yjs-collaboration-server [serve]
        yjs-collaboration-server token --sub USER [options]
+       yjs-collaboration-server import --from KIND SOURCE [--to STORE]
+       yjs-collaboration-server export [--from STORE] [--readable-part] FOLDER | --tar FILE
+       yjs-collaboration-server copy --from STORE --to STORE [--readable-part]
+       yjs-collaboration-server check [--from STORE] [--json]
+       yjs-collaboration-server delete [--from STORE] ID...
 
-Runs the collaboration server until SIGTERM or SIGINT, or makes a token for trying out authentication.
+Runs the collaboration server until SIGTERM or SIGINT, makes a token for trying out authentication, or works on a store.
 
   --help, -h      this text
   --version, -v   the version
@@ -24,6 +29,9 @@ token prints a token that is signed with AUTH_SECRET, or with the first secret i
   --expires TIME      a number and s, m, h or d; default: 1h
   --private-key FILE  signs with this PEM file instead
   --key-id ID         the id of the key, for the header of the token
+
+A KIND is y-leveldb, hocuspocus-sqlite, y-redis-postgres or files; a STORE the URL of a database or the folder of an embedded
+store, the configured one where it is missing. docs/moving.md says more.
 
 Configuration: environment variables, or the same keys in a YAML file that CONFIG_FILE names; the environment wins.
 

@@ -1,30 +1,41 @@
 import type { UpdateLog } from '../../domain/repositories/update-log.ts';
+import type { VersionedUpdateLog } from '../../domain/repositories/versioned-update-log.ts';
 import { EmbeddedUpdateLog } from '../../infrastructure/stores/embedded/embedded-update-log.ts';
 import { MemoryUpdateLog } from '../../infrastructure/stores/memory/memory-update-log.ts';
 import { MysqlDatabase } from '../../infrastructure/stores/mysql/mysql-database.ts';
 import { PostgresDatabase } from '../../infrastructure/stores/postgres/postgres-database.ts';
 import { openSqlStore } from '../../infrastructure/stores/sql/open-sql-store.ts';
 import type { SqlOptions } from '../../infrastructure/stores/sql/sql-options.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import { type CacheServices, cached } from './cache.ts';
 import type { Settings } from './config/keys.ts';
 import { openPatiently } from './open-patiently.ts';
 
-interface Services {
-  readonly clock: Clock;
-  readonly logger: Logger;
+type StoreServices = Pick<CacheServices, 'clock' | 'logger'>;
+
+/**
+ * Opens the store that `STORE_URL` names, with the caches that the configuration asks for where it is a database.
+ * @throws Error that says what is in the way, and the way out
+ */
+export async function openStore(settings: Settings, services: CacheServices): Promise<UpdateLog> {
+  const url = settings.STORE_URL;
+  if (url === '' || url === 'memory:') return await openUncached(settings, services);
+  return cached(await openDatabase(url, settings, services), settings, services);
 }
 
-/** Opens the store that `STORE_URL` names. @throws Error that says what is in the way, and the way out */
-export async function openStore(settings: Settings, services: Services): Promise<UpdateLog> {
+/** The store itself, for whoever reads each document once. @throws Error as `openStore` */
+export async function openUncached(settings: Settings, services: StoreServices): Promise<UpdateLog> {
   const url = settings.STORE_URL;
   if (url === '') return await openEmbedded(settings.DATA_DIR);
   if (url === 'memory:') return new MemoryUpdateLog();
-  const open = openerOf(url, settings, services.logger);
-  return await openPatiently(open, settings.STORE_RETRY_MS, services);
+  return await openDatabase(url, settings, services);
 }
 
-function openerOf(url: string, settings: Settings, logger: Logger): () => Promise<UpdateLog> {
+async function openDatabase(url: string, settings: Settings, services: StoreServices): Promise<VersionedUpdateLog> {
+  return await openPatiently(openerOf(url, settings, services.logger), settings.STORE_RETRY_MS, services);
+}
+
+function openerOf(url: string, settings: Settings, logger: Logger): () => Promise<VersionedUpdateLog> {
   const prefix = settings.STORE_TABLE_PREFIX;
   switch (new URL(url).protocol) {
     case 'mysql:':

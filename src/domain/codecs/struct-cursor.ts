@@ -134,7 +134,7 @@ export class StructCursor {
   #passText(bytes: number): number {
     const reader = this.#reader;
     const most = Math.max(bytes, LONGEST_CHARACTER);
-    const length = this.contentLeft <= most ? this.contentLeft : wholeCharacters(reader, most);
+    const length = this.contentLeft <= most ? this.contentLeft : placeToCut(reader, most, this.contentLeft);
     this.contentLeft -= length;
     return reader.skipUtf8(length);
   }
@@ -152,11 +152,21 @@ export class StructCursor {
   }
 }
 
-/** The most bytes, at most `most`, that do not end within a character. Of damaged text any number. */
-function wholeCharacters(reader: ByteReader, most: number): number {
-  for (let length = most; length > most - LONGEST_CHARACTER; length--) {
-    const next = reader.bytes[reader.position + length] ?? 0;
-    if ((next & 0xc0) !== 0x80) return length;
-  }
-  return most;
+/**
+ * About `most` bytes after which a text of `left` bytes may be cut: not within a character, and not between two U+FFFD.
+ * Those two may be what is left of a surrogate pair that Yjs has split; another document has the pair, and to put
+ * something behind its first half would split it there too.
+ */
+function placeToCut({ bytes, position }: ByteReader, most: number, left: number): number {
+  const mayBeCut = (length: number) =>
+    ((bytes[position + length] ?? 0) & 0xc0) !== 0x80 &&
+    !(isReplacement(bytes, position + length) && isReplacement(bytes, position + length - 3));
+  for (let length = most; length > 0; length--) if (mayBeCut(length)) return length;
+  for (let length = most + 1; length < left; length++) if (mayBeCut(length)) return length;
+  return left;
+}
+
+/** U+FFFD in UTF-8. */
+function isReplacement(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { DocumentId } from '../../../domain/value-objects/document-id.ts';
 
 /** Where documents are imported from. */
-export const SOURCES = ['y-leveldb', 'hocuspocus-sqlite', 'y-redis-postgres', 'files'] as const;
+const SOURCES = ['y-leveldb', 'hocuspocus-sqlite', 'y-redis-postgres', 'files'] as const;
 type SourceKind = (typeof SOURCES)[number];
 
 /** A store: the URL of a database, or a folder of an embedded one; none: the configured one. */

@@ -7,7 +7,7 @@ import type { Logger } from '../../ports/logger.ts';
 import type { Settings } from '../config/keys.ts';
 import { ConfigError } from '../config/load-config.ts';
 import { storeUrl } from '../config/values.ts';
-import { openStore } from '../store.ts';
+import { openUncached } from '../store.ts';
 
 export interface StoreServices {
   readonly settings: Settings;
@@ -33,7 +33,7 @@ export async function storeAt(
   if (place.STORE_URL === '' && wanted === 'existing' && !existsSync(join(place.DATA_DIR, 'documents.mdb'))) {
     throw new ConfigError(`There is no store in the folder ${place.DATA_DIR}.`);
   }
-  return await openStore(place, services);
+  return await openUncached(place, services);
 }
 
 function placeOf(name: string, settings: Settings): Settings {

@@ -161,11 +161,23 @@ export const KEYS = {
     'disk, database',
     'disk: a database that answers before everything is on disk is refused; database: what it is set to is accepted, with a warning',
   ),
+  CACHE_MEMORY_BYTES: key(
+    integer(0, 64 * 1024 * MIB),
+    String(64 * MIB),
+    `bytes, a whole number from 0 to ${64 * 1024 * MIB}`,
+    'documents of a database that are kept in memory; 0: none',
+  ),
+  CACHE_REDIS_TTL_MS: key(
+    integer(0, 30 * DAY),
+    String(DAY / 24),
+    `milliseconds, a whole number from 0 to ${30 * DAY}`,
+    'how long a document of a database is kept in the Redis of REDIS_URL; 0: not at all',
+  ),
   REDIS_URL: key(
     redisUrl,
     '',
     'empty (this node counts for itself) or a redis:// or rediss:// URL',
-    'the Redis in which nodes count together what users and addresses do; while it is away, each counts for itself',
+    'the Redis in which nodes cache documents, and count together what users and addresses do; the server runs without it too',
   ),
   TRUSTED_PROXIES: key(
     networks,
@@ -193,7 +205,7 @@ export const KEYS = {
   ),
   STORE_RETRY_MS: milliseconds(30_000, 'how long a failing store is tried again before clients are told to come back'),
   STORE_RETRY_BYTES: bytes(64 * MIB, 'updates that may wait for a failing store'),
-  COMPACTION: key(
+  COMPACT_DOCUMENTS: key(
     z.enum(['on', 'off']),
     'on',
     'on, off',

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { LIMIT_NAMES, type LimitName } from '../../../application/ports/limit-name.ts';
-import type { EventSink, Metrics } from '../../../application/ports/metrics.ts';
+import type { CacheOutcome, EventSink, Metrics } from '../../../application/ports/metrics.ts';
 import { countByLabel } from './count-by-label.ts';
 
 /** Metrics in Prometheus' text format. */
@@ -15,6 +15,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #compactions: Histogram;
   readonly #deleted: Counter;
   readonly #limits: (name: string) => void;
+  readonly #cache: Counter<'level' | 'outcome'>;
 
   constructor() {
     const registers = [this.#registry];
@@ -40,6 +41,12 @@ export class PrometheusMetrics implements Metrics {
       name: 'collaboration_refused_total',
       help: 'Messages and connections that were refused',
       labelNames: ['reason'],
+      registers,
+    });
+    this.#cache = new Counter({
+      name: 'collaboration_cache_requests_total',
+      help: 'Documents that a level of the cache was asked for',
+      labelNames: ['level', 'outcome'],
       registers,
     });
     this.#compactions = new Histogram({
@@ -88,6 +95,10 @@ export class PrometheusMetrics implements Metrics {
 
   deleted(): void {
     this.#deleted.inc();
+  }
+
+  cacheAsked(level: 'memory' | 'redis', outcome: CacheOutcome): void {
+    this.#cache.inc({ level, outcome });
   }
 
   gauge(name: string, help: string, read: () => number): void {

@@ -1,19 +1,23 @@
 import { Buffer } from 'node:buffer';
-import type { LogRecord, Snapshot, StoredDocument, UpdateLog } from '../../../domain/repositories/update-log.ts';
+import type { LogRecord, Snapshot, StoredDocument } from '../../../domain/repositories/update-log.ts';
+import type { VersionedUpdateLog } from '../../../domain/repositories/versioned-update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import { assembleDocument, lastSequence, type StoredRecord, type StoredSnapshot } from '../shared/assemble-document.ts';
 import { checkRecord } from '../shared/check-record.ts';
 
 interface Entry {
   readonly documentId: DocumentId;
+  /** Changes with each append. Counted over all documents, so that one made anew gets no version it had. */
+  version: number;
   snapshot: StoredSnapshot | undefined;
   /** By first sequence number. */
   readonly records: Map<number, StoredRecord>;
 }
 
 /** The update log in this process's memory: for tests, and for servers whose documents may end with them. */
-export class MemoryUpdateLog implements UpdateLog {
+export class MemoryUpdateLog implements VersionedUpdateLog {
   readonly #entries = new Map<string, Entry>();
+  #versions = 0;
   #closed = false;
 
   async append(records: readonly LogRecord[]): Promise<void> {
@@ -22,7 +26,9 @@ export class MemoryUpdateLog implements UpdateLog {
     for (const { documentId, firstSequence, updates, timestamp } of records) {
       // Copied: the caller's arrays may be reused, and what a disk holds would not change with them.
       const stored = { firstSequence, timestamp, updates: updates.map((update) => update.slice()) };
-      this.#entryFor(documentId).records.set(firstSequence, stored);
+      const entry = this.#entryFor(documentId);
+      entry.records.set(firstSequence, stored);
+      entry.version = ++this.#versions;
     }
   }
 
@@ -31,6 +37,11 @@ export class MemoryUpdateLog implements UpdateLog {
     const entry = this.#entries.get(documentId.value);
     if (entry === undefined) return undefined;
     return structuredClone(assembleDocument(documentId, entry.snapshot, inOrder(entry)));
+  }
+
+  async version(documentId: DocumentId): Promise<string | undefined> {
+    this.#checkOpen();
+    return this.#entries.get(documentId.value)?.version.toString();
   }
 
   async compact(documentId: DocumentId, snapshot: Snapshot): Promise<void> {
@@ -66,7 +77,7 @@ export class MemoryUpdateLog implements UpdateLog {
   #entryFor(documentId: DocumentId): Entry {
     const known = this.#entries.get(documentId.value);
     if (known !== undefined) return known;
-    const entry: Entry = { documentId, snapshot: undefined, records: new Map() };
+    const entry: Entry = { documentId, version: 0, snapshot: undefined, records: new Map() };
     this.#entries.set(documentId.value, entry);
     return entry;
   }

@@ -90,7 +90,8 @@ export class SqlUpdateLog implements VersionedUpdateLog {
     const [row] = await database.read((session) => session.query(statements.version, [Buffer.from(documentId.value)]));
     const incarnation = isBytes(row?.incarnation) ? row.incarnation : undefined;
     incarnations.saw(documentId, incarnation);
-    return incarnation && `${Buffer.from(incarnation).toString('hex')}:${row?.sequence}`;
+    // With the time: a database put back from a backup goes through the same numbers again, with other updates.
+    return incarnation && `${Buffer.from(incarnation).toString('hex')}:${row?.sequence}:${row?.last_modified}`;
   }
 
   close(): Promise<void> {

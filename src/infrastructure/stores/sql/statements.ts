@@ -20,7 +20,7 @@ export function statementsFor({ replacing }: SqlDialect, prefix: string) {
     insertHeads,
     replaceHeads: (rows: number) => `${insertHeads(rows)} ${replaceHeads}`,
     deleteHead: `DELETE FROM ${documents} WHERE id = ?`,
-    version: `SELECT incarnation, sequence FROM ${documents} WHERE id = ?`,
+    version: `SELECT incarnation, sequence, last_modified FROM ${documents} WHERE id = ?`,
     firstPage: `SELECT id FROM ${documents} ORDER BY id LIMIT ?`,
     page: `SELECT id FROM ${documents} WHERE id > ? ORDER BY id LIMIT ?`,
 
