@@ -1,7 +1,7 @@
 import type { UpdateLog } from '../../domain/repositories/update-log.ts';
 import { MemorySessionRepository } from '../../infrastructure/sessions/memory/memory-session-repository.ts';
 import { Collaboration } from '../collaboration.ts';
-import { Compactions } from '../compaction.ts';
+import { type CompactionLimits, Compactions } from '../compaction.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Limits } from '../limits.ts';
 import { LoggedDocuments } from '../logged-documents.ts';
@@ -10,6 +10,7 @@ import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import { Quarantine } from '../quarantine/quarantine.ts';
 import { Rooms } from '../room/rooms.ts';
 import { Tick } from '../room/tick.ts';
 import { traced } from '../traced-events.ts';
@@ -46,19 +47,15 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     retryFor: settings.STORE_RETRY_MS,
     retryBytes: settings.STORE_RETRY_BYTES,
   });
-  const compaction = {
-    compaction: settings.COMPACT_DOCUMENTS,
-    compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
-    compactIdleAfterUpdates: settings.COMPACT_IDLE_AFTER_UPDATES,
-    compactAfterBytes: settings.COMPACT_AFTER_BYTES,
-  };
-  const compactions = new Compactions(log, compactor, compaction, logger, metrics);
-  const documents = new LoggedDocuments(log);
+  const compactions = new Compactions(log, compactor, compactionOf(settings), logger, metrics);
+  const quarantine = new Quarantine(clock, logger);
+  const documents = new LoggedDocuments(log, quarantine);
   const events = traced(metrics.events, settings.TRACE_USER, logger);
   const rooms = new Rooms({
     documents,
     journal,
     compactions,
+    quarantine,
     worker,
     host,
     limits,
@@ -71,6 +68,8 @@ export function createCore(settings: Settings, services: CoreServices): Core {
   const sessions = new MemorySessionRepository(clock);
   const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events, metrics });
   metrics.gauge('collaboration_documents_open', 'Documents in memory', () => rooms.size);
+  const damaged = 'Documents found damaged and not yet found whole again; they are read-only';
+  metrics.gauge('collaboration_documents_quarantined', damaged, () => quarantine.size);
   metrics.gauge('collaboration_sessions', 'Sessions of this node', () => sessions.size);
   metrics.gauge('collaboration_store_failing', '1 while the store does not take updates', () => +journal.isFailing);
   const storage: Part = {
@@ -90,4 +89,13 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     },
   };
   return { collaboration, rooms, sessions, journal, storage };
+}
+
+function compactionOf(settings: Settings): CompactionLimits {
+  return {
+    compaction: settings.COMPACT_DOCUMENTS,
+    compactAfterUpdates: settings.COMPACT_AFTER_UPDATES,
+    compactIdleAfterUpdates: settings.COMPACT_IDLE_AFTER_UPDATES,
+    compactAfterBytes: settings.COMPACT_AFTER_BYTES,
+  };
 }
