@@ -72,6 +72,25 @@ describe('where an item is put', () => {
     const { apply } = open(base(), Y.encodeStateAsUpdate(doc));
     expect(() => apply(bytesOf(between([9, 2], [1, 1])))).toThrow(invalid);
   });
+
+  it('[DOC27] [DOC3] between two that are not there yet it waits, also behind one that is collected', () => {
+    const [owner, other, writer] = [new Y.Doc(), new Y.Doc(), new Y.Doc()];
+    [owner.clientID, other.clientID, writer.clientID] = [9, 1, 2];
+    owner.getMap('map').set('nested', new Y.Text('abc'));
+    const before = Y.encodeStateAsUpdate(owner);
+    other.getText('text').insert(0, 'ab');
+    const unknown = Y.encodeStateAsUpdate(other);
+    for (const update of [before, unknown]) Y.applyUpdate(writer, update);
+    const known = Y.encodeStateVector(writer);
+    (writer.getMap('map').get('nested') as Y.Text).insert(1, 'x');
+    writer.getText('text').insert(1, 'y');
+    owner.getMap('map').delete('nested');
+    const { document, apply } = open(Y.encodeStateAsUpdate(owner));
+    expect(apply(Y.encodeStateAsUpdate(writer, known)).kind).toBe('gap');
+    expect(apply(unknown).kind).toBe('learned');
+    expect(apply(Y.encodeStateAsUpdate(writer, known)).kind).toBe('learned');
+    expect(contentOf(document.documentData)).toMatchObject({ text: '[{"insert":"ayb"}]' });
+  });
 });
 
 describe('an update that repeats some of what is known', () => {

@@ -137,7 +137,8 @@ describe('a document in which people type', () => {
         expect(all).toEqual(one);
         expect(contentOf(together.documentData)).toEqual(contentOf(single.documentData));
       }),
-      { numRuns: 60 },
+      // The example: an update of which one struct is collected and another one waits.
+      { numRuns: 60, examples: [[671_963_310]] },
     );
   });
 

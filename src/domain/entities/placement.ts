@@ -24,8 +24,11 @@ export function checkPlacement(store: Store, client: number, from: number, updat
 
 /** An item whose place was collected is collected at once, and no longer says where it was put: the update does. */
 function checkCollected(store: Store, client: number, from: number, update: Uint8Array): void {
+  // What is behind it waits, perhaps for the very items between which it is to be put.
+  const end = Y.getState(store, client);
   for (const struct of Y.decodeUpdate(update).structs) {
-    if (!(struct instanceof Y.Item) || struct.id.client !== client || struct.id.clock + struct.length <= from) continue;
+    const { id, length } = struct;
+    if (!(struct instanceof Y.Item) || id.client !== client || id.clock + length <= from || id.clock >= end) continue;
     if (struct.origin !== null && struct.rightOrigin !== null) checkItem(store, struct.origin, struct.rightOrigin);
   }
 }
