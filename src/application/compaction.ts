@@ -1,4 +1,9 @@
-import type { LogRecord, Snapshot, UpdateLog } from '../domain/repositories/update-log.ts';
+import {
+  DamagedDocumentError,
+  type LogRecord,
+  type Snapshot,
+  type UpdateLog,
+} from '../domain/repositories/update-log.ts';
 import type { DocumentId } from '../domain/value-objects/document-id.ts';
 import type { DocumentWorker } from './ports/document-worker.ts';
 import type { Logger } from './ports/logger.ts';
@@ -25,6 +30,8 @@ export interface OpenDocument {
    * Rejects where it will not be durable, or the compactor fails.
    */
   snapshot(compactor: DocumentWorker): Promise<Snapshot | undefined> | undefined;
+  /** The log says that what it has of the document is damaged. */
+  damaged(cause: DamagedDocumentError): void;
 }
 
 interface Tail {
@@ -164,6 +171,10 @@ export class Compactions {
     } catch (cause) {
       // Not with the next update again: each try reads and merges the whole document.
       tail.notBefore = tail.updates + this.#limits.compactAfterUpdates;
+      if (cause instanceof DamagedDocumentError) {
+        tail.document.damaged(cause);
+        return;
+      }
       const fields = { document: documentId.value, err: cause };
       this.#logger.error(fields, 'A compaction failed; the document stays as it was');
     }

@@ -23,6 +23,8 @@ const FAILURES = {
   unauthenticated: { code: 401, type: 'AUTHENTICATION_ERROR', grpcStatus: 16, closeCode: 4401 },
   forbidden: { code: 403, type: 'AUTHORIZATION_ERROR', grpcStatus: 7, closeCode: 4403 },
   'not-found': { code: 404, type: 'DOCUMENT_NOT_FOUND', grpcStatus: 5, closeCode: 4404 },
+  /** What is stored of a document cannot be read, or not all of it: it may be read as far as that goes, and not written. */
+  damaged: { code: 423, type: 'AUTHORIZATION_ERROR', grpcStatus: 15, closeCode: 4423 },
   'session-exists': { code: 409, type: 'CONNECTION_ERROR', grpcStatus: 6, closeCode: 4409 },
   invalid: { code: 400, type: 'INVALID_UPDATE', grpcStatus: 3, closeCode: 4400 },
   'too-large': { code: 413, type: 'INVALID_UPDATE', grpcStatus: 3, closeCode: 1009 },

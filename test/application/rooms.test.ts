@@ -29,12 +29,12 @@ describe('Rooms', () => {
     expect([textOf(room.document.documentData), room.sequence, room.lastModified]).toEqual(['kept', 1, 7]);
   });
 
-  it('[ROOM7] [LOG6] stored updates that do not make a document are unavailable, never an empty document', async () => {
+  it('[ROOM7] [LOG6] stored updates that do not make a document are refused as damaged, never an empty document', async () => {
     const world = new World();
     const [, second] = insertions('a', 'b');
     await world.store.append([{ documentId: DOC, firstSequence: 1, updates: [second!], timestamp: 7 }]);
     const edit = async () => (await world.client('c').join()).member.room.document.warm();
-    await expect(edit()).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(edit()).rejects.toMatchObject({ kind: 'damaged' });
     expect(await world.stored()).toEqual([second]);
   });
 

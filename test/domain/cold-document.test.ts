@@ -79,6 +79,6 @@ describe('a cold document', () => {
     const vector = Y.encodeStateVector(doc);
     doc.getText('text').insert(1, 'b');
     const state = new ColdState([Y.encodeStateAsUpdate(doc, vector)]);
-    expect(() => state.stateVector).toThrow(expect.objectContaining({ kind: 'unavailable' }));
+    expect(() => state.stateVector).toThrow(expect.objectContaining({ kind: 'damaged' }));
   });
 });

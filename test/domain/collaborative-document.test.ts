@@ -181,8 +181,8 @@ describe('CollaborativeDocument', () => {
   it('[DOC2] updates that do not follow one another make no document that could be edited', () => {
     const [first, second] = insertions('a', 'b');
     const damagedOne = () => CollaborativeDocument.restore(ID, [second!]);
-    const unavailable = expect.objectContaining({ kind: 'unavailable' });
-    expect(() => damagedOne().warm()).toThrow(unavailable);
-    expect(() => damagedOne().applyUpdate(scanned(first!))).toThrow(unavailable);
+    const damaged = expect.objectContaining({ kind: 'damaged' });
+    expect(() => damagedOne().warm()).toThrow(damaged);
+    expect(() => damagedOne().applyUpdate(scanned(first!))).toThrow(damaged);
   });
 });

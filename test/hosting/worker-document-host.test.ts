@@ -99,8 +99,8 @@ describe('WorkerDocumentHost', () => {
 
   it('[ROOM18] refuses what is not whole, and what is no update', async () => {
     started();
-    await expect(host.open(ID, insertions('a', 'b').slice(1))).rejects.toMatchObject(unavailable);
-    await expect(host.open(ID, [Uint8Array.of(9, 9, 9)])).rejects.toMatchObject(unavailable);
+    await expect(host.open(ID, insertions('a', 'b').slice(1))).rejects.toMatchObject({ kind: 'damaged' });
+    await expect(host.open(ID, [Uint8Array.of(9, 9, 9)])).rejects.toMatchObject({ kind: 'damaged' });
     const document = await host.open(ID, []);
     expect(textOf(await document.encode())).toBe('');
   });

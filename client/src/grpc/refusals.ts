@@ -6,6 +6,8 @@ const OF_CODE: Readonly<Record<number, ErrorKind>> = {
   400: 'invalid',
   401: 'unauthenticated',
   403: 'read-only',
+  // What is stored of the document is damaged.
+  423: 'read-only',
   413: 'too-large',
   429: 'rate-limited',
 };

@@ -10,6 +10,7 @@ import {
   activeUser,
   awarenessMessage,
   documentStateMessage,
+  errorMessage,
   updateMessage,
   userJoinedMessage,
   userLeftMessage,
@@ -59,11 +60,14 @@ export class GrpcSession implements SessionSink {
       state_vector: room.stateVector,
       active_users: services.collaboration.getActiveUsers(session.documentId).map(activeUser),
       last_modified: room.lastModified,
+      quarantine: room.quarantine,
     };
     const shown = room.presence.states;
     const document_data = await room.missingUpdates(NOTHING);
     const now = services.clock.now();
     outbox.writeOne(documentStateMessage(this.#documentId, { ...state, document_data }, now));
+    const { condition } = room;
+    if (condition.kind === 'quarantined') outbox.writeOne(errorMessage(this.#documentId, condition.notice, now));
     for (const each of shown) outbox.writeOne(awarenessMessage(this.#documentId, each, now));
     this.#state = { kind: 'live' };
     for (const batch of missed) this.deliver(batch, member);

@@ -53,6 +53,7 @@ export interface DocumentStateMessage {
   readonly document_data: Uint8Array;
   readonly active_users: readonly ActiveUser[];
   readonly last_modified: number;
+  readonly quarantine: string | undefined;
 }
 
 export type ServerMessage = { readonly document_id: string; readonly timestamp: number } & (

@@ -14,6 +14,7 @@ import type {
 import { activeUser } from './server-messages.ts';
 import type { GrpcServices } from './services.ts';
 import { statusOf } from './status.ts';
+import { wellFormed } from './well-formed.ts';
 
 type Answer<Request, Response> = (services: GrpcServices, principal: Principal, request: Request) => Promise<Response>;
 
@@ -31,6 +32,7 @@ export async function getDocumentState(
       document_data: state.documentData,
       active_users: state.activeUsers.map(activeUser),
       last_modified: state.lastModified,
+      quarantine: state.quarantine === undefined ? undefined : wellFormed(state.quarantine),
     },
   };
 }

@@ -37,6 +37,7 @@ async function describeDocument(services: RouteServices, request: FastifyRequest
     sequence_number: state.sequence,
     last_modified: state.lastModified,
     size_bytes: state.documentData.byteLength,
+    quarantine: state.quarantine ?? null,
     active_user_count: collaboration.countActiveUsers(id),
     active_users: state.activeUsers.map(describeSession),
   };

@@ -38,7 +38,9 @@ function contentRoutes(scope: FastifyInstance, services: RouteServices): void {
   scope.get<Params>('/d/*', (request, reply) =>
     answer(services, reply, async () => {
       const id = documentOf(request, '/as-update');
-      const { update } = await collaboration.peekSyncData(await principalOf(services, request), id, NOTHING);
+      const principal = await principalOf(services, request);
+      const { update, quarantine } = await collaboration.peekSyncData(principal, id, NOTHING);
+      if (quarantine !== undefined) reply.header('x-collaboration-quarantine', inAscii(quarantine));
       reply.type('application/octet-stream');
       return Buffer.from(update.buffer, update.byteOffset, update.byteLength);
     }),
@@ -61,6 +63,11 @@ async function newDocument(services: RouteServices, request: FastifyRequest): Pr
   const documentId = DocumentId.parse(docId);
   await services.collaboration.accessTo(await principalOf(services, request), documentId);
   return { docId: documentId.value };
+}
+
+/** Node refuses other characters in a header. */
+function inAscii(text: string): string {
+  return text.replace(/[^ -~]/g, '?');
 }
 
 function documentOf(request: FastifyRequest, suffix: string): DocumentId {

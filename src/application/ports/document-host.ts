@@ -5,7 +5,7 @@ import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 export interface DocumentHost {
   /**
    * Integrates what is stored of a document: Yjs updates, encoding v1, in order. They stay the caller's.
-   * @throws CollaborationError `unavailable` when they do not integrate completely, or the host is lost or closed
+   * @throws CollaborationError `damaged` when they do not integrate completely · `unavailable` when the host is lost or closed
    */
   open(documentId: DocumentId, updates: readonly Uint8Array[]): Promise<HostedDocument>;
   /** Whatever is under way rejects. */

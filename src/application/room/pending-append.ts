@@ -1,3 +1,4 @@
+import { CollaborationError } from '../../domain/errors.ts';
 import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { Ticket } from '../connection/acknowledgements.ts';
@@ -8,6 +9,7 @@ import type { JournalClient } from '../journal/journal-client.ts';
 export class PendingAppend {
   readonly #client: JournalClient & { readonly documentId: DocumentId };
   readonly #journal: Journal;
+  readonly #kind: LoadedDocument['kind'];
   #updates: Uint8Array[] = [];
   #tickets: Ticket[] = [];
   #sequence: number;
@@ -18,6 +20,7 @@ export class PendingAppend {
   constructor(client: JournalClient & { readonly documentId: DocumentId }, loaded: LoadedDocument, journal: Journal) {
     this.#client = client;
     this.#journal = journal;
+    this.#kind = loaded.kind;
     this.#sequence = loaded.sequence;
     this.#lastModified = loaded.lastModified;
   }
@@ -34,8 +37,13 @@ export class PendingAppend {
     return this.#updates.length === 0 && this.#position <= this.#journal.durablePosition;
   }
 
-  /** Answers the update's sequence number. */
+  /**
+   * Answers the update's sequence number.
+   * @throws CollaborationError `internal` of a damaged document: nobody may get so far, for behind the damage nothing counts
+   */
   add(update: Uint8Array, now: number): number {
+    if (this.#kind === 'damaged')
+      throw new CollaborationError('internal', 'A damaged document was about to be written.');
     this.#updates.push(update);
     this.#lastModified = now;
     return ++this.#sequence;

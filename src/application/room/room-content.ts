@@ -39,15 +39,16 @@ export class RoomContent {
   readonly #documents: DocumentRepository;
   readonly #hosts: RoomServices['host'];
   readonly #clock: Clock;
+  /** What the room was opened with. */
+  readonly #opened: Opened;
   #held: Held;
   /** Unix milliseconds. */
   #lastUsed: number;
 
-  constructor(
-    { document }: LoadedDocument,
-    { documents, host, clock }: Pick<RoomServices, 'documents' | 'host' | 'clock'>,
-  ) {
+  constructor(loaded: LoadedDocument, { documents, host, clock }: Pick<RoomServices, 'documents' | 'host' | 'clock'>) {
+    const { document } = loaded;
     this.#documentId = document.documentId;
+    this.#opened = openedWith(loaded);
     this.#documents = documents;
     this.#hosts = host;
     this.#clock = clock;
@@ -123,12 +124,22 @@ export class RoomContent {
 
   /**
    * What is in the log, all of which is durable.
-   * @throws CollaborationError as `DocumentRepository.getOrCreate` · `unavailable` where it was closed
+   * @throws CollaborationError as `DocumentRepository.getOrCreate` · `unavailable` where it was closed, or was damaged or
+   * repaired since the room was opened
    */
   async load(): Promise<void> {
-    const { document } = await this.#documents.getOrCreate(this.#documentId);
+    const loaded = await this.#documents.getOrCreate(this.#documentId);
     this.#checkOpen();
-    this.#held = { kind: 'in memory', document };
+    if (!this.isStill(loaded)) {
+      throw new CollaborationError('unavailable', 'What is stored of the document was damaged, or repaired.');
+    }
+    this.#held = { kind: 'in memory', document: loaded.document };
+  }
+
+  /** Whether it is of the same condition; of a damaged document, whether it is the same part. */
+  isStill(loaded: LoadedDocument): boolean {
+    const { kind, part } = openedWith(loaded);
+    return kind === this.#opened.kind && part === this.#opened.part;
   }
 
   /**
@@ -177,6 +188,17 @@ export class RoomContent {
     document.host();
     this.#held = { kind: 'hosted', document, host };
   }
+}
+
+interface Opened {
+  readonly kind: LoadedDocument['kind'];
+  /** Names what can be read of a damaged document, and why no more. */
+  readonly part: string | undefined;
+}
+
+function openedWith(loaded: LoadedDocument): Opened {
+  const { kind } = loaded;
+  return { kind, part: kind === 'intact' ? undefined : `${loaded.sequence} ${loaded.damage.detail}` };
 }
 
 /** Whether the document should be integrated elsewhere, as it is or with what it is to learn. */

@@ -1,5 +1,5 @@
 import type { CollaborationSession } from '../../domain/entities/collaboration-session.ts';
-import type { CollaborationError } from '../../domain/errors.ts';
+import { CollaborationError } from '../../domain/errors.ts';
 import type { ClientConnection } from '../connection/client-connection.ts';
 import type { Room } from './room.ts';
 import type { RoomBatch } from './room-batch.ts';
@@ -25,4 +25,10 @@ export interface RoomMember {
   readonly sink: SessionSink;
   /** Replaced when an anonymous session says who it is. */
   session: CollaborationSession;
+}
+
+/** Why the session may change nothing in the document; none: it may. */
+export function whyReadOnly({ access, room: { condition } }: RoomMember): CollaborationError | undefined {
+  if (access === 'read') return new CollaborationError('forbidden', 'This session may only read.');
+  return condition.kind === 'quarantined' ? condition.notice : undefined;
 }

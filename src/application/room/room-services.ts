@@ -7,6 +7,7 @@ import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { EventSink, Metrics } from '../ports/metrics.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import type { Tick } from './tick.ts';
 
 /** What every room needs. */
@@ -14,6 +15,7 @@ export interface RoomServices {
   readonly documents: DocumentRepository;
   readonly journal: Journal;
   readonly compactions: Compactions;
+  readonly quarantine: Quarantine;
   readonly worker: DocumentWorker;
   readonly host: DocumentHost;
   readonly limits: Limits;

@@ -9,6 +9,7 @@ import { ConflictError, type LogRecord, type Snapshot } from '../../domain/repos
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import type { JournalClient } from '../journal/journal-client.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
+import { type Condition, conditionOf } from '../quarantine/condition.ts';
 import { Delivery } from './delivery.ts';
 import { Intake } from './intake.ts';
 import { Members } from './members.ts';
@@ -35,6 +36,8 @@ export class Room implements Gathering, JournalClient {
   readonly documentId: DocumentId;
   readonly members = new Members();
   readonly presence: Presence;
+  /** As long as the room is open: when the store says something else, it is closed, and opened anew. */
+  readonly condition: Condition;
   readonly #services: RoomServices;
   readonly #onFailure: (room: Room) => void;
   readonly #intake: Intake;
@@ -49,6 +52,7 @@ export class Room implements Gathering, JournalClient {
   constructor(loaded: LoadedDocument, presence: Presence, services: RoomServices, onFailure: (room: Room) => void) {
     this.documentId = loaded.document.documentId;
     this.presence = presence;
+    this.condition = conditionOf(loaded);
     this.#services = services;
     this.#onFailure = onFailure;
     this.#content = new RoomContent(loaded, services);
@@ -66,6 +70,11 @@ export class Room implements Gathering, JournalClient {
   /** Unix milliseconds; 0 where there never was an update. */
   get lastModified(): number {
     return this.#intake.lastModified;
+  }
+
+  /** What to tell those who open it, where it is damaged. */
+  get quarantine(): string | undefined {
+    return this.condition.kind === 'quarantined' ? this.condition.notice.message : undefined;
   }
 
   get isOpen(): boolean {
@@ -153,7 +162,7 @@ export class Room implements Gathering, JournalClient {
 
   /** What somebody with this state vector lacks. @throws CollaborationError as `missingParts` */
   async missingUpdates(stateVector: Uint8Array): Promise<Uint8Array> {
-    const [update = NO_CHANGE] = await missing(this, this.#services.worker, stateVector, 'one');
+    const [update = NO_CHANGE] = await this.#fromStored(missing(this, this.#services.worker, stateVector, 'one'));
     return update;
   }
 
@@ -162,12 +171,12 @@ export class Room implements Gathering, JournalClient {
    * @throws CollaborationError `invalid` when the state vector does not decode · as `whenReadable`
    */
   missingParts(stateVector: Uint8Array): Promise<readonly Uint8Array[]> {
-    return missing(this, this.#services.worker, stateVector, 'parts');
+    return this.#fromStored(missing(this, this.#services.worker, stateVector, 'parts'));
   }
 
   /** Whether an update adds nothing. @throws CollaborationError as `whenReadable` */
   repeats(scanned: ScannedUpdate): Promise<boolean> {
-    return repeats(this, scanned);
+    return this.#fromStored(repeats(this, scanned));
   }
 
   /** Resolves when the document can be edited, or the room has failed. */
@@ -211,6 +220,20 @@ export class Room implements Gathering, JournalClient {
     const merge = this.#content.mergedBy(compactor);
     const snapshot = snapshotOf(this.#content.document, this.#intake.sequence, merge, this.#services);
     return this.#fromElsewhere(snapshot);
+  }
+
+  /** Whether this is what the room was opened with: the same condition and, of a damaged document, the same part. */
+  isStill(loaded: LoadedDocument): boolean {
+    return this.#content.isStill(loaded);
+  }
+
+  /** What is stored of the document turned out to be damaged. Opened anew, it is in quarantine. */
+  damaged(cause: unknown): void {
+    if (this.#state.kind === 'closed') return;
+    this.#services.quarantine.suspect(this.documentId, cause);
+    this.fail(
+      new CollaborationError('unavailable', 'What is stored of the document is damaged; open it again.', cause),
+    );
   }
 
   appendCommitted(record: LogRecord): void {
@@ -307,14 +330,26 @@ export class Room implements Gathering, JournalClient {
     }
   }
 
-  /** A sender's fault; or the document's own, when what is stored of it cannot be read. */
+  /** A sender's fault; or the document's own, when what is stored of it is damaged. */
   #notIntegrated(burst: readonly Submission[], error: CollaborationError): void {
     if (error.kind === 'invalid') {
       void this.#wait(this.#recover(burst), 'unreadable');
       return;
     }
     burst.forEach(abandon);
-    this.fail(error);
+    if (error.kind === 'damaged') this.damaged(error);
+    else this.fail(error);
+  }
+
+  /** @throws CollaborationError `unavailable` where what is stored turns out to be damaged, and the room is closed */
+  async #fromStored<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (cause) {
+      if (CollaborationError.from(cause).kind !== 'damaged') throw cause;
+      this.damaged(cause);
+      throw this.#state.kind === 'closed' ? this.#state.why : cause;
+    }
   }
 
   /** What fails for want of the thread that has the document: it is read again, so that it does not fail for ever. */
@@ -341,6 +376,7 @@ export class Room implements Gathering, JournalClient {
         this.#services.tick.schedule(this);
       },
       (cause: unknown) => {
+        if (CollaborationError.from(cause).kind === 'damaged') this.damaged(cause);
         this.fail(new CollaborationError('unavailable', 'The document could not be read again.', cause));
       },
     );

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { UserAwarenessUpdated } from '../../domain/events.ts';
+import type { LoadedDocument } from '../../domain/repositories/document-repository.ts';
 import type { DocumentId } from '../../domain/value-objects/document-id.ts';
 import { Room } from './room.ts';
 import type { RoomServices } from './room-services.ts';
@@ -40,14 +41,14 @@ export class Rooms implements Gathering {
   }
 
   /**
-   * Opens the document, once for everyone who asks.
-   * @throws CollaborationError `unavailable` when it cannot be loaded, or the server is about to stop; the next call
-   * tries again
+   * Opens the document, once for everyone who asks. One that is damaged is looked at again from time to time.
+   * @throws CollaborationError `damaged` when nothing of it can be read · `unavailable` when it cannot be loaded, or the
+   * server is about to stop; the next call tries again
    */
   async open(documentId: DocumentId): Promise<Room> {
     const key = documentId.value;
     const room = this.#open.get(key);
-    if (room !== undefined) return room;
+    if (room !== undefined && !this.#services.quarantine.isDue(documentId)) return readable(room);
     if (this.#state === 'closed') throw new CollaborationError('unavailable', 'The server is about to stop.');
     const deleting = this.#deleting.get(key);
     if (deleting !== undefined) {
@@ -59,7 +60,7 @@ export class Rooms implements Gathering {
       opening = this.#load(documentId).finally(() => this.#opening.delete(key));
       this.#opening.set(key, opening);
     }
-    return opening;
+    return readable(await opening);
   }
 
   /**
@@ -129,11 +130,23 @@ export class Rooms implements Gathering {
   }
 
   async #load(documentId: DocumentId): Promise<Room> {
-    const loaded = await this.#services.documents.getOrCreate(documentId);
+    const { quarantine, journal, documents } = this.#services;
+    // What the room that was closed has on its way to the log would otherwise come behind what is read.
+    if (quarantine.isSuspected(documentId)) await journal.committed(documentId).catch(() => undefined);
+    quarantine.looking(documentId);
+    const before = this.#open.get(documentId.value);
+    if (before === undefined) return this.#make(documentId, await documents.getOrCreate(documentId));
+    const loaded = await documents.getOrCreate(documentId).catch(() => undefined);
+    if (before.isOpen && (loaded === undefined || before.isStill(loaded))) return before;
+    before.fail(new CollaborationError('unavailable', 'What is stored of the document was repaired; open it again.'));
+    return this.#make(documentId, loaded ?? (await documents.getOrCreate(documentId)));
+  }
+
+  #make(documentId: DocumentId, loaded: LoadedDocument): Room {
     const presence = new Presence(this.#services.limits.maxAwarenessStates, () => randomInt(1, UINT32));
     const room = new Room(loaded, presence, this.#services, (failed) => this.#release(failed));
     this.#open.set(documentId.value, room);
-    this.#services.compactions.opened(documentId, loaded.tail, room);
+    if (loaded.kind === 'intact') this.#services.compactions.opened(documentId, loaded.tail, room);
     this.vacated(room);
     return room;
   }
@@ -157,4 +170,11 @@ export class Rooms implements Gathering {
     }
     room.close();
   }
+}
+
+/** @throws CollaborationError `damaged` when nothing of it can be read */
+function readable(room: Room): Room {
+  const { condition } = room;
+  if (condition.kind === 'quarantined' && condition.readable === 'nothing') throw condition.notice;
+  return room;
 }

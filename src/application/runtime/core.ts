@@ -10,6 +10,7 @@ import type { DocumentHost } from '../ports/document-host.ts';
 import type { DocumentWorker } from '../ports/document-worker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import { Quarantine } from '../quarantine/quarantine.ts';
 import { Rooms } from '../room/rooms.ts';
 import { Tick } from '../room/tick.ts';
 import { traced } from '../traced-events.ts';
@@ -38,6 +39,8 @@ export interface Core {
   readonly storage: Part;
 }
 
+const QUARANTINED = 'Documents found damaged and not yet found whole again; they are read-only';
+
 /** Wires documents, sessions and the log. */
 export function createCore(settings: Settings, services: CoreServices): Core {
   const { log, compactor, worker, host, limits, clock, logger, metrics } = services;
@@ -53,12 +56,14 @@ export function createCore(settings: Settings, services: CoreServices): Core {
     compactAfterBytes: settings.COMPACT_AFTER_BYTES,
   };
   const compactions = new Compactions(log, compactor, compaction, logger, metrics);
-  const documents = new LoggedDocuments(log);
+  const quarantine = new Quarantine(clock, logger);
+  const documents = new LoggedDocuments(log, quarantine);
   const events = traced(metrics.events, settings.TRACE_USER, logger);
   const rooms = new Rooms({
     documents,
     journal,
     compactions,
+    quarantine,
     worker,
     host,
     limits,
@@ -71,6 +76,7 @@ export function createCore(settings: Settings, services: CoreServices): Core {
   const sessions = new MemorySessionRepository(clock);
   const collaboration = new Collaboration({ rooms, sessions, limits, clock, logger, events, metrics });
   metrics.gauge('collaboration_documents_open', 'Documents in memory', () => rooms.size);
+  metrics.gauge('collaboration_documents_quarantined', QUARANTINED, () => quarantine.size);
   metrics.gauge('collaboration_sessions', 'Sessions of this node', () => sessions.size);
   metrics.gauge('collaboration_store_failing', '1 while the store does not take updates', () => +journal.isFailing);
   const storage: Part = {

@@ -15,6 +15,8 @@ export interface DocumentState {
   /** Unix milliseconds; 0 where nothing was ever written. */
   readonly lastModified: number;
   readonly sequence: number;
+  /** Why this is not all of it and nobody may write, where the document is damaged. */
+  readonly quarantine: string | undefined;
 }
 
 /** The state vector of somebody who has nothing. */
@@ -22,7 +24,8 @@ const NOTHING = new Uint8Array([0]);
 
 /**
  * The whole state of a document.
- * @throws CollaborationError `not-found` when it was never written and nobody is in it · `unavailable` · as `checkAccess`
+ * @throws CollaborationError `not-found` when it was never written and nobody is in it · `damaged` when nothing of it
+ * can be read · `unavailable` · as `checkAccess`
  */
 export async function getDocumentState(
   context: UseCaseContext,
@@ -31,7 +34,7 @@ export async function getDocumentState(
 ): Promise<DocumentState> {
   await checkAccess(context, principal, documentId);
   const room = await context.rooms.open(documentId);
-  if (room.sequence === 0 && room.members.size === 0) {
+  if (room.condition.kind === 'intact' && room.sequence === 0 && room.members.size === 0) {
     throw new CollaborationError('not-found', 'There is no such document: it was never written and nobody is in it.');
   }
   const documentData = await room.missingUpdates(NOTHING);
@@ -41,5 +44,6 @@ export async function getDocumentState(
     activeUsers: getActiveUsers(context, documentId),
     lastModified: room.lastModified,
     sequence: room.sequence,
+    quarantine: room.quarantine,
   };
 }

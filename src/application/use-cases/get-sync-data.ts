@@ -13,6 +13,8 @@ export interface SyncData {
   readonly update: Uint8Array;
   /** What the server has, encoding v1. */
   readonly stateVector: Uint8Array;
+  /** Why this is not all of it and nobody may write, where the document is damaged. */
+  readonly quarantine: string | undefined;
 }
 
 /**
@@ -67,7 +69,7 @@ function heard({ clock, events }: UseCaseContext, member: RoomMember): void {
 async function missing(context: UseCaseContext, room: Room, stateVector: Uint8Array): Promise<SyncData> {
   const checked = checkSize(context, stateVector);
   const update = await room.missingUpdates(checked);
-  return { update, stateVector: room.stateVector };
+  return { update, stateVector: room.stateVector, quarantine: room.quarantine };
 }
 
 function checkSize({ limits, metrics }: UseCaseContext, stateVector: Uint8Array): Uint8Array {

@@ -4,7 +4,7 @@ import { isQuicklyLearned } from '../../domain/entities/document-weight.ts';
 import type { ScannedUpdate } from '../../domain/entities/integration.ts';
 import { CollaborationError } from '../../domain/errors.ts';
 import { inSteps } from '../room/in-steps.ts';
-import type { RoomMember } from '../room/room-member.ts';
+import { type RoomMember, whyReadOnly } from '../room/room-member.ts';
 import type { UseCaseContext } from './context.ts';
 
 /**
@@ -13,8 +13,8 @@ import type { UseCaseContext } from './context.ts';
  * as a refusal.
  * @param update Yjs update, encoding v1; kept, so it must not be a view of a buffer that is used again.
  * @returns a promise where the sender should wait before it sends more.
- * @throws (or rejects with) CollaborationError `forbidden` when the session may only read and the update adds something ·
- * `too-large` · `invalid` when it does not decode
+ * @throws (or rejects with) CollaborationError `forbidden` when the session may only read and the update adds something,
+ * `damaged` when the document is · `too-large` · `invalid` when it does not decode
  */
 export function handleDocumentUpdate(
   context: UseCaseContext,
@@ -45,8 +45,8 @@ function take(
   // What follows the update proper is ignored by Yjs; stored and passed on it would be a stranger's free ride.
   const own = scan.size === update.byteLength ? update : update.subarray(0, scan.size);
   member.session.updateLastSeen(clock.now());
-  if (member.access === 'read') return submitRepetition(member, { update: own, scan });
-  return submit(member, own, scan);
+  const refusal = whyReadOnly(member);
+  return refusal === undefined ? submit(member, own, scan) : submitRepetition(member, { update: own, scan }, refusal);
 }
 
 function submit(member: RoomMember, update: Uint8Array, scan: UpdateScan): Promise<void> | undefined {
@@ -57,9 +57,11 @@ function submit(member: RoomMember, update: Uint8Array, scan: UpdateScan): Promi
 }
 
 /** Providers send what they have whenever they connect, and all deletes they know of: for a reader, that is no fault. */
-async function submitRepetition(member: RoomMember, scanned: ScannedUpdate): Promise<void> {
-  if (!(await member.room.repeats(scanned))) {
-    throw new CollaborationError('forbidden', 'This session may only read.');
-  }
+async function submitRepetition(
+  member: RoomMember,
+  scanned: ScannedUpdate,
+  refusal: CollaborationError,
+): Promise<void> {
+  if (!(await member.room.repeats(scanned))) throw refusal;
   await submit(member, scanned.update, scanned.scan);
 }

@@ -105,7 +105,7 @@ function addClocks(clocks: Map<number, number>, { structs }: UpdateScan): void {
   for (const { client, clock, end } of structs) {
     const known = clocks.get(client) ?? 0;
     // Counted as known, what is missing would be acknowledged when somebody brings it, and not be stored.
-    if (clock > known) throw new CollaborationError('unavailable', 'The stored document has a hole.');
+    if (clock > known) throw new CollaborationError('damaged', 'some updates need others that are not stored');
     if (end > known) clocks.set(client, end);
   }
 }

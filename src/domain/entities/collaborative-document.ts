@@ -78,7 +78,7 @@ export class CollaborativeDocument {
 
   /**
    * Makes it ready to be edited.
-   * @throws CollaborationError `unavailable` when what is stored does not integrate completely: it is damaged.
+   * @throws CollaborationError `damaged` when what is stored does not integrate completely
    */
   warm(): void {
     this.#hot();
@@ -98,7 +98,7 @@ export class CollaborativeDocument {
     if (this.#state === state) this.#state = { kind: 'hot', content: new HotState(doc, updates) };
   }
 
-  /** Makes it ready to be read, in steps of a few milliseconds. @throws CollaborationError `unavailable`, from `next()` */
+  /** Makes it ready to be read, in steps of a few milliseconds. @throws CollaborationError `damaged`, from `next()` */
   *reading(): Generator<undefined, void> {
     if (this.#state.kind !== 'cold') return;
     try {

@@ -5,7 +5,7 @@ import { integrateInSteps } from './integrate-in-steps.ts';
 
 /**
  * Makes a Y.Doc of stored updates, which were all integrated before, in their order.
- * @throws CollaborationError `unavailable` when they do not integrate completely: what is stored is damaged
+ * @throws CollaborationError `damaged` when they do not integrate completely
  */
 export function restoreDoc(documentId: DocumentId, updates: readonly Uint8Array[]): Y.Doc {
   const doc = emptyDoc(documentId);
@@ -16,7 +16,7 @@ export function restoreDoc(documentId: DocumentId, updates: readonly Uint8Array[
   } catch (cause) {
     throw unreadable(cause);
   }
-  return complete(doc, documentId);
+  return complete(doc);
 }
 
 /** The same in steps of a few milliseconds. @throws as `restoreDoc`, from `next()` */
@@ -30,11 +30,12 @@ export function* restoreDocInSteps(
   } catch (cause) {
     throw unreadable(cause);
   }
-  return complete(doc, documentId);
+  return complete(doc);
 }
 
 export function unreadable(cause: unknown): CollaborationError {
-  return new CollaborationError('unavailable', 'The stored document cannot be read.', cause);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CollaborationError('damaged', `what is stored does not integrate: ${why}`, cause);
 }
 
 /** Without a guid of its own, Yjs makes a random one digit by digit, each by a call of the system's random source. */
@@ -42,9 +43,12 @@ function emptyDoc(documentId: DocumentId): Y.Doc {
   return new Y.Doc({ gc: true, guid: documentId.value });
 }
 
-function complete(doc: Y.Doc, documentId: DocumentId): Y.Doc {
-  const { store } = doc;
-  if (store.pendingStructs === null && store.pendingDs === null) return doc;
-  const which = JSON.stringify(documentId.value);
-  throw unreadable(new Error(`The stored updates of ${which} refer to updates that are not stored.`));
+function complete(doc: Y.Doc): Y.Doc {
+  if (isComplete(doc)) return doc;
+  throw unreadable(new Error('some updates need others that are not stored'));
+}
+
+/** Whether nothing waits in it for updates that are not there. */
+export function isComplete({ store }: Y.Doc): boolean {
+  return store.pendingStructs === null && store.pendingDs === null;
 }

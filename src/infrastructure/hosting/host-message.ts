@@ -19,7 +19,7 @@ export type HostAnswer =
   | { readonly kind: 'applied'; readonly integrations: Integrations }
   | { readonly kind: 'compared'; readonly repeats: boolean }
   | { readonly kind: 'encoded'; readonly update: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'failed'; readonly fault: 'invalid' | 'unavailable'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly fault: 'invalid' | 'damaged' | 'unavailable'; readonly reason: string };
 
 export interface HostReply {
   readonly id: number;

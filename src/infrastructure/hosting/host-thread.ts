@@ -33,7 +33,7 @@ export class HostThread {
 
   /**
    * Resolves with the answer of the kind that is expected.
-   * @throws CollaborationError `invalid` as the thread says · `unavailable` where it cannot say anything any more
+   * @throws CollaborationError `invalid` · `damaged` as the thread says · `unavailable` where it cannot say anything any more
    */
   async ask<Kind extends HostAnswer['kind']>(
     task: Exclude<HostTask, { kind: 'close' }>,

@@ -39,9 +39,13 @@ async function answered(task: Exclude<HostTask, { kind: 'close' }>): Promise<Hos
         return { kind: 'encoded', update: transferable(documents.encode(task.key)) };
     }
   } catch (error) {
-    const fault = error instanceof CollaborationError && error.kind === 'invalid' ? 'invalid' : 'unavailable';
-    return { kind: 'failed', fault, reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', fault: faultOf(error), reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function faultOf(error: unknown): 'invalid' | 'damaged' | 'unavailable' {
+  if (!(error instanceof CollaborationError)) return 'unavailable';
+  return error.kind === 'invalid' || error.kind === 'damaged' ? error.kind : 'unavailable';
 }
 
 async function inTurns(steps: Generator<undefined, void>): Promise<void> {

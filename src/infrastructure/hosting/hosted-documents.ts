@@ -14,7 +14,7 @@ export class HostedDocuments {
 
   /**
    * Integrates what is stored, each `next()` a bounded piece; ends early where the document is closed meanwhile.
-   * @throws CollaborationError `unavailable`, from `next()`, when it does not integrate completely
+   * @throws CollaborationError `damaged`, from `next()`, when it does not integrate completely
    */
   *opening(key: number, documentId: string, updates: readonly Uint8Array[]): Generator<undefined, void> {
     this.#documents.set(key, undefined);

@@ -5,6 +5,7 @@ import type { ClientConnection } from '../../../application/connection/client-co
 import { Stranger, tokenMissing } from '../../../application/connection/stranger.ts';
 import { EncodedBatch } from '../../../application/room/room-batch.ts';
 import type { RoomMember } from '../../../application/room/room-member.ts';
+import type { SyncData } from '../../../application/use-cases/get-sync-data.ts';
 import type { SaidProfile } from '../../../application/use-cases/own-profile.ts';
 import { CollaborationError } from '../../../domain/errors.ts';
 import { ClientId } from '../../../domain/value-objects/client-id.ts';
@@ -121,9 +122,11 @@ export class JsonProtocol implements Protocol {
   async #sync(message: JsonMessage): Promise<void> {
     const { collaboration } = this.#socket;
     const documentId = DocumentId.parse(message.doc_id);
-    const member = this.#member(documentId) ?? (await this.#open(documentId, undefined));
+    const known = this.#member(documentId);
+    const member = known ?? (await this.#open(documentId, undefined));
     const sync = await collaboration.getSyncData(member, message.update ?? NOTHING);
     this.#sendSync('sync', documentId.value, sync);
+    if (known === undefined) this.#warn(member);
     this.#showPresence(member);
   }
 
@@ -146,7 +149,9 @@ export class JsonProtocol implements Protocol {
     const profile = profileOf(message.data);
     const member = this.#member(documentId);
     if (member === undefined) {
-      this.#answerJoin(await this.#open(documentId, profile));
+      const opened = await this.#open(documentId, profile);
+      this.#answerJoin(opened);
+      this.#warn(opened);
     } else {
       collaboration.identifySession(member, profile);
       this.#answerJoin(member);
@@ -156,8 +161,14 @@ export class JsonProtocol implements Protocol {
   #answerJoin(member: RoomMember): void {
     const { documentId } = member.session;
     const users = this.#socket.collaboration.getActiveUsers(documentId);
-    this.#send({ type: 'joined', doc_id: documentId.value, data: { active_users: users.map(userData) } });
+    const data = { active_users: users.map(userData), ...quarantineOf(member.room) };
+    this.#send({ type: 'joined', doc_id: documentId.value, data });
     this.#showPresence(member);
+  }
+
+  /** Once a session: what a client may pass over in an answer, it shows as an error. */
+  #warn({ room: { condition }, session }: RoomMember): void {
+    if (condition.kind === 'quarantined') this.#send(errorAnswer(session.documentId.value, condition.notice));
   }
 
   #awareness(message: JsonMessage): void {
@@ -226,13 +237,19 @@ export class JsonProtocol implements Protocol {
     }
   }
 
-  #sendSync(type: 'sync' | 'sv', doc_id: string, sync: { update: Uint8Array; stateVector: Uint8Array }): void {
-    this.#send({ type, doc_id, update: base64(sync.update), data: { state_vector: base64(sync.stateVector) } });
+  #sendSync(type: 'sync' | 'sv', doc_id: string, sync: SyncData): void {
+    const data = { state_vector: base64(sync.stateVector), ...quarantineOf(sync) };
+    this.#send({ type, doc_id, update: base64(sync.update), data });
   }
 
   #send(answer: JsonAnswer): void {
     this.#socket.outbox.writeOne(encodeJson(answer));
   }
+}
+
+/** A member of its own, and only where there is something to tell. */
+function quarantineOf({ quarantine }: Pick<SyncData, 'quarantine'>): { readonly quarantine?: string } {
+  return quarantine === undefined ? {} : { quarantine };
 }
 
 function required(update: Uint8Array | undefined): Uint8Array {

@@ -55,8 +55,10 @@ export class YWebsocketProtocol implements DocumentProtocol, SessionSink {
     const member = await collaboration.joinDocument(join);
     await member.room.whenReadable();
     this.#member = member;
+    const { condition, presence } = member.room;
     this.#send(encodeStep1(member.room.stateVector));
-    if (member.room.presence.states.length > 0) this.#showPresence(member);
+    if (presence.states.length > 0) this.#showPresence(member);
+    if (condition.kind === 'quarantined') this.report(condition.notice);
   }
 
   deliver(batch: RoomBatch, member: RoomMember): void {

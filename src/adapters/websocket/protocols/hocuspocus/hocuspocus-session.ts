@@ -3,8 +3,8 @@ import { AcknowledgementQueue, type Ticket } from '../../../../application/conne
 import { ClientConnection } from '../../../../application/connection/client-connection.ts';
 import type { Principal } from '../../../../application/ports/authenticator.ts';
 import type { RoomBatch } from '../../../../application/room/room-batch.ts';
-import type { RoomMember, SessionSink } from '../../../../application/room/room-member.ts';
-import { CollaborationError } from '../../../../domain/errors.ts';
+import { type RoomMember, type SessionSink, whyReadOnly } from '../../../../application/room/room-member.ts';
+import type { CollaborationError } from '../../../../domain/errors.ts';
 import { ClientId } from '../../../../domain/value-objects/client-id.ts';
 import type { DocumentId } from '../../../../domain/value-objects/document-id.ts';
 import { MemberOutbox } from '../../../shared/member-outbox.ts';
@@ -69,13 +69,14 @@ export class HocuspocusSession implements SessionSink {
     this.#joined = { member, format, delivery, statuses: new SyncStatuses(format.frames) };
     this.sayScope();
     if (member.room.presence.states.length > 0) this.#showPresence();
+    if (member.room.quarantine !== undefined) this.#warn(format, member.room.quarantine);
   }
 
   /** Tells what the client may do: that its token was taken. */
   sayScope(): void {
     if (this.#joined === undefined) return;
     const { member, format } = this.#joined;
-    this.#send(format.frames.authenticated(member.access === 'write' ? 'read-write' : 'readonly'));
+    this.#send(format.frames.authenticated(whyReadOnly(member) === undefined ? 'read-write' : 'readonly'));
   }
 
   /** Handles one frame. Never throws or rejects; while a returned promise is pending, no other frame should be handled. */
@@ -139,7 +140,7 @@ export class HocuspocusSession implements SessionSink {
         joined.statuses.answered();
         return collaboration.handleDocumentUpdate(member, message.update);
       case 'update':
-        if (member.access === 'read') throw new CollaborationError('forbidden', 'This session may only read.');
+        this.#checkWritable(member);
         return collaboration.handleDocumentUpdate(member, message.update);
       case 'awareness':
         collaboration.handleAwarenessUpdate(member, { kind: 'provider', update: message.update });
@@ -176,8 +177,18 @@ export class HocuspocusSession implements SessionSink {
     if (message.type === 'sync-step-2' || message.type === 'update') this.#sayNotSaved();
     else if (message.type === 'sync-step-1' || error.kind === 'invalid') this.#host.end(error);
     // A provider cannot know that it may only read before it says what it has.
-    if (error.kind === 'forbidden') this.#socket.countRefusal(error);
+    if (error.kind === 'forbidden' || error.kind === 'damaged') this.#socket.countRefusal(error);
     else this.#socket.countFault(error);
+  }
+
+  #checkWritable(member: RoomMember): void {
+    const refusal = whyReadOnly(member);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** The scope says that it may only be read; only a message of its own says why. A denial would end it. */
+  #warn({ frames }: HocuspocusFormat, message: string): void {
+    this.#send(frames.stateless(JSON.stringify({ type: 'quarantine', message })));
   }
 
   /** In its turn, behind the statuses of updates that came before. */
