@@ -27,11 +27,14 @@ interface SharedLog extends ReopenableLog {
   other(): Promise<VersionedUpdateLog>;
 }
 
+/** What a call that rejects leaves of its documents that were no reason to. */
+export type Rejected = 'stores nothing' | 'may store the rest';
+
 /** What an implementation can do; tests of what it cannot are not there, rather than skipped. */
 export type LogUnderTest =
   | { readonly persistence: 'volatile'; open(): Promise<OpenLog> }
   | { readonly persistence: 'durable'; open(): Promise<ReopenableLog> }
-  | { readonly persistence: 'shared'; open(): Promise<SharedLog> };
+  | { readonly persistence: 'shared'; readonly rejected: Rejected; open(): Promise<SharedLog> };
 
 /** The rules LOG1 to LOG9, LOG11, LOG19 and LOG20 of SPEC.md, as far as they show in one process without faults. */
 export function updateLogContract(name: string, subject: LogUnderTest): void {
@@ -52,10 +55,10 @@ export function updateLogContract(name: string, subject: LogUnderTest): void {
     if (subject.persistence !== 'shared') takingItsWord(() => log);
   });
   if (subject.persistence !== 'volatile') reopening(name, subject.open);
-  if (subject.persistence === 'shared') sharedContract(name, subject.open);
+  if (subject.persistence === 'shared') sharedContract(name, subject.rejected, subject.open);
 }
 
-function sharedContract(name: string, open: () => Promise<SharedLog>): void {
+function sharedContract(name: string, rejected: Rejected, open: () => Promise<SharedLog>): void {
   describe(`${name}: UpdateLog contract, with several servers`, () => {
     let opened: SharedLog;
 
@@ -65,6 +68,7 @@ function sharedContract(name: string, open: () => Promise<SharedLog>): void {
     afterEach(() => opened.cleanup());
 
     sharing(
+      rejected,
       () => opened.log,
       () => opened.other(),
     );

@@ -4,4 +4,8 @@ import { openInDatabase } from './support/open-in-database.ts';
 
 const database = runningDatabase('mysql');
 
-updateLogContract('mysql', { persistence: 'shared', open: () => openInDatabase(database().url) });
+updateLogContract('mysql', {
+  persistence: 'shared',
+  rejected: 'stores nothing',
+  open: () => openInDatabase(database().url),
+});

@@ -4,4 +4,8 @@ import { openInDatabase } from './support/open-in-database.ts';
 
 const database = runningDatabase('postgres');
 
-updateLogContract('postgres', { persistence: 'shared', open: () => openInDatabase(database().url) });
+updateLogContract('postgres', {
+  persistence: 'shared',
+  rejected: 'stores nothing',
+  open: () => openInDatabase(database().url),
+});

@@ -2,6 +2,7 @@ import type { UpdateLog } from '../../domain/repositories/update-log.ts';
 import type { VersionedUpdateLog } from '../../domain/repositories/versioned-update-log.ts';
 import { EmbeddedUpdateLog } from '../../infrastructure/stores/embedded/embedded-update-log.ts';
 import { MemoryUpdateLog } from '../../infrastructure/stores/memory/memory-update-log.ts';
+import { openMongoStore } from '../../infrastructure/stores/mongodb/open-mongo-store.ts';
 import { MysqlDatabase } from '../../infrastructure/stores/mysql/mysql-database.ts';
 import { PostgresDatabase } from '../../infrastructure/stores/postgres/postgres-database.ts';
 import { openSqlStore } from '../../infrastructure/stores/sql/open-sql-store.ts';
@@ -37,7 +38,12 @@ async function openDatabase(url: string, settings: Settings, services: StoreServ
 
 function openerOf(url: string, settings: Settings, logger: Logger): () => Promise<VersionedUpdateLog> {
   const prefix = settings.STORE_TABLE_PREFIX;
-  switch (new URL(url).protocol) {
+  // The URL of several MongoDB servers is none to `URL`.
+  switch (url.slice(0, url.indexOf('/'))) {
+    case 'mongodb:':
+    case 'mongodb+srv:':
+      return () =>
+        openMongoStore(url, prefix, { poolSize: settings.STORE_POOL_SIZE, timeout: settings.STORE_TIMEOUT_MS });
     case 'mysql:':
       return () => openSqlStore(url, prefix, () => MysqlDatabase.open(url, sqlOptions(settings, logger)));
     case 'postgres:':

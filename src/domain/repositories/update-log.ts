@@ -35,12 +35,17 @@ export interface StoredDocument {
  */
 export interface UpdateLog {
   /**
-   * Writes all records or none. Resolves when they are on disk, never before. A record that is already stored under
-   * its (document, firstSequence) is replaced, so that a caller may repeat a call whose outcome it does not know.
-   * Rejects when they could not be stored; the log is then as before, and the call may be repeated.
-   * @throws RangeError when a record has no update or no sequence number
+   * Resolves when all records are on disk, never before. A record that is already stored under its
+   * (document, firstSequence) is recognised, or replaced by one with more updates behind the same ones, so that a caller
+   * may repeat a call whose outcome it does not know.
+   *
+   * Writes all records or none, where the store has transactions. One that has none may, when it rejects or its process
+   * ends, have written any of the call's records whole, those of a document only from its first one on: stored, not
+   * acknowledged. They are loaded as any other; repeating the call stores them once.
+   * @throws RangeError when a record has no update or no sequence number; nothing is stored
    * @throws ConflictError where others may write the same log, when what is stored of a document is not what its record
-   * continues; nothing of the call is stored
+   * continues. Nothing of the call is stored; without transactions, nothing that was refused, and of the other documents
+   * as above
    */
   append(records: readonly LogRecord[]): Promise<void>;
 

@@ -138,7 +138,7 @@ export const KEYS = {
   STORE_URL: key(
     storeUrl,
     '',
-    'empty (the embedded store in DATA_DIR), memory: (nothing survives a restart), or the URL of a database: mysql://, postgres:// or postgresql://user:password@host:port/database',
+    'empty (the embedded store in DATA_DIR), memory: (nothing survives a restart), or the URL of a database: mysql://, postgres://, postgresql:// or mongodb://user:password@host:port/database, or mongodb+srv://user:password@host/database',
     'where documents are stored',
     'secret',
   ),

@@ -109,7 +109,11 @@ export const storeUrl = z
   .trim()
   .refine((value) => value === '' || value === 'memory:' || namesDatabase(value));
 
+/** Several servers with commas between them, which `URL` does not take. */
+const MONGODB = /^mongodb(\+srv)?:\/\/[^/?#]+\/[^/?#]+(\?[^#]*)?$/;
+
 function namesDatabase(value: string): boolean {
+  if (value.startsWith('mongodb')) return MONGODB.test(value);
   if (!URL.canParse(value)) return false;
   const { protocol, pathname } = new URL(value);
   return DATABASES.includes(protocol) && /^\/[^/]+$/.test(pathname);

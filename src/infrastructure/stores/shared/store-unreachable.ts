@@ -10,6 +10,5 @@ export class StoreUnreachable extends Error {
 
 /** Where a database is: no user, no password, and none of the parameters, which may hold another. */
 export function withoutSecrets(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
+  return url.replace(/[?#].*$/, '').replace(/\/\/[^/]*@/, '//');
 }

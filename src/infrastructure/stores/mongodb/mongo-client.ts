@@ -1,0 +1,38 @@
+import { MongoClient, type MongoClientOptions } from 'mongodb';
+
+/** How a database is used. */
+export interface MongoOptions {
+  /** Connections for reads, and as many again for writes, at most. */
+  readonly poolSize: number;
+  /** Milliseconds that a connection, or one command, may take. */
+  readonly timeout: number;
+}
+
+/** @throws Error where the URL is none; it does not show what is secret */
+export function mongoClient(url: string, { poolSize, timeout }: MongoOptions): MongoClient {
+  const options: MongoClientOptions = {
+    appName: 'yjs-collaboration-server',
+    maxPoolSize: 2 * poolSize,
+    connectTimeoutMS: timeout,
+    serverSelectionTimeoutMS: timeout,
+    socketTimeoutMS: timeout,
+    waitQueueTimeoutMS: timeout,
+    // Whatever the URL says: what is acknowledged is on disk on most servers, and nobody reads what may be taken back.
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: timeout },
+    readConcern: { level: 'majority' },
+    readPreference: 'primary',
+    retryReads: true,
+    retryWrites: true,
+    ignoreUndefined: false,
+    promoteBuffers: true,
+    promoteLongs: true,
+  };
+  try {
+    return new MongoClient(url, options);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const userInfo = /\/\/([^/]*)@/.exec(url)?.[1] ?? '';
+    const isTold = userInfo.split(':').some((secret) => secret !== '' && why.includes(secret));
+    throw new Error(`STORE_URL is no URL of a MongoDB server${isTold ? '' : `: ${why}`}`);
+  }
+}
