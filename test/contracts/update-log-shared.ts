@@ -80,6 +80,25 @@ export function sharing(rejected: Rejected, log: () => UpdateLog, other: () => P
     expect(texts((await theirs.load(id('a')))?.tail)).toEqual(['new', 'two']);
   });
 
+  it('[LOG19] [LOG5] what another server has compacted is not written anew by one that does not know it', async () => {
+    const theirs = await other();
+    await log().append([record('a', 1, ['one'])]);
+    await theirs.load(id('a'));
+    await theirs.append([record('a', 2, ['two']), record('a', 3, ['three'])]);
+    await theirs.compact(id('a'), { update: utf8('1-3'), sequence: 3 });
+    const late = [
+      [record('a', 2, ['late'])],
+      [record('a', 2, ['late', 'beyond', 'beyond', 'beyond'])],
+      [record('a', 2, ['late', 'late']), record('a', 4, ['beyond'])],
+    ];
+    for (const records of late) {
+      expect(await conflictOf(log().append(records))).toEqual([id('a')]);
+      expect(await theirs.load(id('a'))).toMatchObject({ sequence: 3, tail: [] });
+    }
+    await theirs.append([record('a', 4, ['four'])]);
+    expect(await log().load(id('a'))).toMatchObject({ sequence: 4, tail: bytes('four') });
+  });
+
   it('[LOG5] appends of one server beside compactions and loads of another', async () => {
     const theirs = await other();
     const large = pattern(3_000_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DATABASES, type DatabaseName, type DatabaseService, startDatabase } from '../stores/support/databases.ts';
+import { ALL_DATABASES, type DatabaseName, type DatabaseService, startDatabase } from '../stores/support/databases.ts';
 import { DOOR_NAMES } from '../support/doors/doors.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { expectEdits, StubbornWriter } from './stubborn-writer.ts';
@@ -8,9 +8,9 @@ const PLACE = { document: 'outage', editBytes: 2_000 };
 const LONGEST = 60_000;
 const FAILED = 'The store failed; nothing is acknowledged until it works';
 
-describe.each(DATABASES)('a server whose database goes away: %s', (name) => {
+describe.each(ALL_DATABASES)('a server whose database goes away: %s', (name) => {
   it(
-    '[SQL1] [SQL5] [ROOM9] takes edits on, acknowledges none of them, and goes on by itself when it is back',
+    '[SQL1] [SQL5] [MONGO1] [MONGO5] [ROOM9] takes edits on, acknowledges none of them, and goes on by itself when it is back',
     async () => {
       const { database, server, writers } = await scene(name, {});
       await write(writers, 20);
@@ -33,7 +33,7 @@ describe.each(DATABASES)('a server whose database goes away: %s', (name) => {
   );
 
   it(
-    '[SQL5] [ROOM9] is killed again and again while it is written to: each edit is stored once',
+    '[SQL5] [MONGO5] [ROOM9] is killed again and again while it is written to: each edit is stored once',
     async () => {
       const { database, server, writers } = await scene(name, {});
       let state: 'writing' | 'enough' = 'writing';
@@ -59,7 +59,7 @@ describe.each(DATABASES)('a server whose database goes away: %s', (name) => {
   );
 
   it(
-    '[SQL5] [ROOM9] lets go of its clients when it stays away, and takes their edits when they come again',
+    '[SQL5] [MONGO5] [ROOM9] lets go of its clients when it stays away, and takes their edits when they come again',
     async () => {
       const { database, server, writers } = await scene(name, { STORE_RETRY_MS: '300' });
       await write(writers, 5);
@@ -75,7 +75,7 @@ describe.each(DATABASES)('a server whose database goes away: %s', (name) => {
   );
 
   it(
-    '[SQL5] [ROOM9] the same where more waits for it than may',
+    '[SQL5] [MONGO5] [ROOM9] the same where more waits for it than may',
     async () => {
       const { database, server, writers } = await scene(name, { STORE_RETRY_BYTES: '20000' });
       await database.kill();
@@ -90,7 +90,7 @@ describe.each(DATABASES)('a server whose database goes away: %s', (name) => {
   );
 
   it(
-    '[SQL7] is started while its database still starts',
+    '[SQL7] [MONGO7] is started while its database still starts',
     async () => {
       const database = await startDatabase(name);
       onTestFinished(() => database.stop());
@@ -103,7 +103,7 @@ describe.each(DATABASES)('a server whose database goes away: %s', (name) => {
   );
 
   it(
-    '[SQL2] [LOG19] two servers on one database: what one has written is not written over by the other',
+    '[SQL2] [MONGO2] [LOG19] two servers on one database: what one has written is not written over by the other',
     async () => {
       const { database, server, writers } = await scene(name, {});
       const other = await start(database, {});

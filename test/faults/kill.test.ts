@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DATABASES, startDatabase } from '../stores/support/databases.ts';
+import { ALL_DATABASES, startDatabase } from '../stores/support/databases.ts';
 import { runKillTest } from './kill/run-kill-test.ts';
 
 /** Each start of a process takes seconds on a busy machine. */
@@ -17,8 +17,8 @@ describe('a server that is killed under load', () => {
     LONGEST,
   );
 
-  it.each(DATABASES)(
-    '[ROOM1] [LOG1] [LOG3] [SQL1] the same with its documents in %s',
+  it.each(ALL_DATABASES)(
+    '[ROOM1] [LOG1] [LOG3] [SQL1] [MONGO1] the same with its documents in %s',
     async (name) => {
       const database = await startDatabase(name);
       onTestFinished(() => database.stop());

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll } from 'vitest';
 import { updateLogContract } from '../contracts/update-log.ts';
-import { type FerretDbService, startFerretDb } from '../kit/ferretdb.ts';
+import { runningDatabase } from './support/databases.ts';
 import { openInMongoDb } from './support/open-in-mongodb.ts';
 
-let database: FerretDbService;
-beforeAll(async () => {
-  database = await startFerretDb();
-});
-afterAll(() => database.stop());
+const database = runningDatabase('mongodb');
 
 updateLogContract('mongodb', {
   persistence: 'shared',
   rejected: 'may store the rest',
-  open: () => openInMongoDb(database.url),
+  open: () => openInMongoDb(database().url),
 });

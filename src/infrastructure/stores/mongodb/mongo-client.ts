@@ -1,5 +1,8 @@
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 
+/** Milliseconds. While there is no server to ask, the journal tries again, and says so. */
+const SELECTION_TIMEOUT = 3_000;
+
 /** How a database is used. */
 export interface MongoOptions {
   /** Connections for reads, and as many again for writes, at most. */
@@ -14,7 +17,7 @@ export function mongoClient(url: string, { poolSize, timeout }: MongoOptions): M
     appName: 'yjs-collaboration-server',
     maxPoolSize: 2 * poolSize,
     connectTimeoutMS: timeout,
-    serverSelectionTimeoutMS: timeout,
+    serverSelectionTimeoutMS: Math.min(timeout, SELECTION_TIMEOUT),
     socketTimeoutMS: timeout,
     waitQueueTimeoutMS: timeout,
     // Whatever the URL says: what is acknowledged is on disk on most servers, and nobody reads what may be taken back.

@@ -1,0 +1,233 @@
+import { MongoClient } from 'mongodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConflictError, type LogRecord } from '../../src/domain/repositories/update-log.ts';
+import { collectionsOf } from '../../src/infrastructure/stores/mongodb/collections.ts';
+import { MongoUpdateLog } from '../../src/infrastructure/stores/mongodb/mongo-update-log.ts';
+import { id, pattern, record, texts } from '../contracts/log-records.ts';
+import { runningDatabase } from './support/databases.ts';
+import { openInMongoDb } from './support/open-in-mongodb.ts';
+import { type Moment, SabotagedCollections } from './support/sabotaged-collections.ts';
+
+const MOMENTS: readonly Moment[] = ['before', 'half', 'after'];
+/** More than any call has commands. */
+const MOST_COMMANDS = 40;
+const LONGEST = 60_000;
+const LARGE = pattern(2_500_000);
+
+describe('a server that dies at any command: mongodb', () => {
+  const service = runningDatabase('mongodb');
+  let client: MongoClient;
+  let opened: Awaited<ReturnType<typeof openInMongoDb>>;
+  let sabotaged: SabotagedCollections;
+  let log: MongoUpdateLog;
+
+  beforeAll(async () => {
+    client = await new MongoClient(service().url, { promoteBuffers: true }).connect();
+  });
+  afterAll(() => client.close());
+  beforeEach(async () => {
+    opened = await openInMongoDb(service().url);
+    sabotaged = new SabotagedCollections(collectionsOf(client.db(), opened.prefix));
+    log = await openSabotaged();
+  });
+  afterEach(() => opened.cleanup());
+
+  const openSabotaged = () => MongoUpdateLog.open(sabotaged.collections, async () => undefined);
+
+  /** Runs `call` with a fault at each of its commands, each time on documents of its own. */
+  const everywhere = async (
+    prepare: (name: string) => Promise<void>,
+    call: (name: string) => Promise<void>,
+    check: (name: string) => Promise<void>,
+  ) => {
+    let faults = 0;
+    for (const moment of MOMENTS) {
+      for (let nth = 1; nth < MOST_COMMANDS; nth++) {
+        const name = `${moment} ${nth}`;
+        await prepare(name);
+        sabotaged.sabotage(nth, moment);
+        const outcome = await call(name).then(
+          () => 'done',
+          () => 'failed',
+        );
+        if (!sabotaged.heal()) break;
+        faults++;
+        await check(name);
+        if (outcome === 'failed') await call(name);
+      }
+    }
+    expect(faults).toBeGreaterThan(10);
+  };
+
+  const begun = async (name: string) => {
+    await log.append([record(name, 1, ['one'], 1), record(name, 2, ['two'], 2)]);
+  };
+
+  const isPrefix = (some: readonly string[], all: readonly string[]) => {
+    expect(some).toEqual(all.slice(0, some.length));
+  };
+
+  it(
+    '[MONGO2] [LOG4] an append leaves whole records in their order, and repeating it stores each once',
+    async () => {
+      const large = (name: string): LogRecord => ({ ...record(`${name} large`, 2, []), updates: [LARGE] });
+      const calls = (name: string) => [
+        record(name, 3, ['three', 'four'], 3),
+        record(name, 5, ['five'], 5),
+        record(`${name} new`, 1, ['one'], 3),
+        record(`${name} new`, 2, ['two'], 3),
+        large(name),
+      ];
+      await everywhere(
+        async (name) => {
+          await begun(name);
+          await log.append([record(`${name} large`, 1, ['one'])]);
+        },
+        async (name) => {
+          await log.append(calls(name));
+          const again = await opened.other();
+          expect(texts((await again.load(id(name)))?.tail)).toEqual(['one', 'two', 'three', 'four', 'five']);
+          expect(texts((await again.load(id(`${name} new`)))?.tail)).toEqual(['one', 'two']);
+          const stored = await again.load(id(`${name} large`));
+          expect(stored?.tail).toHaveLength(2);
+          expect(Buffer.compare(stored?.tail[1] ?? new Uint8Array(0), LARGE)).toBe(0);
+        },
+        async (name) => {
+          const survivor = await opened.other();
+          const tail = texts((await survivor.load(id(name)))?.tail);
+          isPrefix(tail, ['one', 'two', 'three', 'four', 'five']);
+          expect(tail).not.toHaveLength(3);
+          const made = await survivor.load(id(`${name} new`));
+          if (made !== undefined) expect(texts(made.tail)).toEqual(['one', 'two']);
+          const listed = (await survivor.list(undefined, 1_000)).map(({ value }) => value);
+          expect(listed.includes(`${name} new`)).toBe(made !== undefined);
+          expect((await survivor.load(id(`${name} large`)))?.sequence).toBeLessThanOrEqual(2);
+        },
+      );
+    },
+    LONGEST,
+  );
+
+  it(
+    '[MONGO2] [LOG19] whoever takes over goes on behind what the dead one left, and it is not written over',
+    async () => {
+      const left: string[][] = [];
+      await everywhere(
+        begun,
+        (name) => log.append([record(name, 3, ['three']), record(name, 4, ['four'])]),
+        async (name) => {
+          const survivor = await opened.other();
+          const stored = await survivor.load(id(name));
+          const sequence = stored?.sequence ?? 0;
+          await survivor.append([record(name, sequence + 1, ['theirs'])]);
+          const all = [...texts(stored?.tail), 'theirs'];
+          expect(texts((await survivor.load(id(name)))?.tail)).toEqual(all);
+          left.push(all);
+          if (sequence < 4) {
+            await expect(log.append([record(name, 3, ['three']), record(name, 4, ['four'])])).rejects.toThrow(
+              ConflictError,
+            );
+            expect(texts((await survivor.load(id(name)))?.tail)).toEqual(all);
+          }
+          // For the repetition.
+          await log.delete(id(name));
+          await begun(name);
+        },
+      );
+      expect(new Set(left.map(({ length }) => length))).toEqual(new Set([3, 4, 5]));
+    },
+    LONGEST,
+  );
+
+  it(
+    '[MONGO2] [LOG5] a compaction leaves the document as it was, and repeating it leaves no more than one does',
+    async () => {
+      const update = LARGE;
+      await everywhere(
+        async (name) => {
+          await begun(name);
+          await log.compact(id(name), { update: pattern(1_200_000), sequence: 1 });
+          await log.append([
+            { ...record(name, 3, [], 3), updates: [pattern(1_300_000)] },
+            record(name, 4, ['four'], 4),
+          ]);
+        },
+        async (name) => {
+          await log.compact(id(name), { update, sequence: 3 });
+          const stored = await (await opened.other()).load(id(name));
+          expect(stored).toMatchObject({ sequence: 4, lastModified: 4, snapshot: { sequence: 3 } });
+          expect(Buffer.compare(stored?.snapshot?.update ?? new Uint8Array(0), update)).toBe(0);
+        },
+        async (name) => {
+          const survivor = await opened.other();
+          const stored = await survivor.load(id(name));
+          expect(stored).toMatchObject({ sequence: 4, lastModified: 4 });
+          expect([1, 3]).toContain(stored?.snapshot?.sequence);
+          expect(stored?.tail).toHaveLength(4 - (stored?.snapshot?.sequence ?? 0));
+        },
+      );
+      const { updates, snapshots, chunks, documents } = collectionsOf(client.db(), opened.prefix);
+      const names = await documents.countDocuments();
+      expect(await updates.countDocuments()).toBe(names);
+      expect(await snapshots.countDocuments()).toBe(names);
+      // What an upload left that never counted is removed with the next compaction; each repetition was one.
+      expect(await chunks.countDocuments()).toBe(3 * names);
+    },
+    LONGEST,
+  );
+
+  it(
+    '[MONGO2] [LOG7] a deletion is done or not, and the next start removes what it left',
+    async () => {
+      await everywhere(
+        async (name) => {
+          await begun(name);
+          await log.compact(id(name), { update: LARGE, sequence: 1 });
+        },
+        (name) => log.delete(id(name)),
+        async (name) => {
+          const survivor = await opened.other();
+          const stored = await survivor.load(id(name));
+          if (stored !== undefined) expect(stored).toMatchObject({ sequence: 2, snapshot: { sequence: 1 } });
+          expect(await survivor.list(undefined, 10)).toHaveLength(stored === undefined ? 0 : 1);
+          await survivor.delete(id(name));
+          const { deletions, schema, ...others } = collectionsOf(client.db(), opened.prefix);
+          for (const collection of [...Object.values(others), deletions]) {
+            expect(await collection.countDocuments()).toBe(0);
+          }
+          expect(await schema.countDocuments()).toBe(1);
+        },
+      );
+    },
+    LONGEST,
+  );
+
+  it(
+    '[MONGO2] [LOG19] a record that came too late, and that its server did not live to remove, is read by nobody',
+    async () => {
+      const theirs = await opened.other();
+      await everywhere(
+        async (name) => {
+          await log.append([record(name, 1, ['one'])]);
+          await theirs.load(id(name));
+          await theirs.append([record(name, 2, ['two']), record(name, 3, ['three'])]);
+          await theirs.compact(id(name), { update: pattern(10), sequence: 3 });
+        },
+        (name) =>
+          log.append([record(name, 2, ['late', 'late', 'late']), record(name, 5, ['late'])]).catch(() => undefined),
+        async (name) => {
+          expect(await theirs.load(id(name))).toMatchObject({ sequence: 3, tail: [] });
+          await expect(log.append([record(name, 2, ['late', 'late', 'late'])])).rejects.toThrow(ConflictError);
+          await theirs.append([record(name, 4, ['four'])]);
+          const stored = await (await opened.other()).load(id(name));
+          expect(texts(stored?.tail)).toEqual(['four']);
+          expect(await theirs.version(id(name))).toMatch(/:4$/);
+        },
+      ).catch((error) => {
+        // The call has few commands.
+        if (!String(error).includes('greater than')) throw error;
+      });
+    },
+    LONGEST,
+  );
+});
