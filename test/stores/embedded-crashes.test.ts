@@ -59,6 +59,18 @@ const COMPACTED_BEHIND_DELETION: Operation[] = [
   { kind: 'crash' },
 ];
 
+/** A checkpoint still has records of the deleted document when the new one is compacted. */
+const DELETED_WHILE_MOVED: Operation[] = [
+  { kind: 'append', name: 'a', updates: 1, steps: 0 },
+  { kind: 'append', name: 'a', updates: 1, steps: 0 },
+  { kind: 'crash' },
+  { kind: 'delete', name: 'a', steps: 0 },
+  { kind: 'append', name: 'a', updates: 1, steps: 0 },
+  { kind: 'compact', name: 'a', steps: 0 },
+  { kind: 'append', name: 'a', updates: 1, steps: 0 },
+  { kind: 'repeat', name: 'a', steps: 0 },
+];
+
 let directory: TemporaryDirectory;
 beforeEach(() => {
   directory = temporaryDirectory();
@@ -79,7 +91,7 @@ describe('the embedded store, killed at any moment', () => {
           await subject.close();
         }
       }),
-      { numRuns: 50, interruptAfterTimeLimit: 30_000, examples: [[COMPACTED_BEHIND_DELETION]] },
+      { numRuns: 50, interruptAfterTimeLimit: 30_000, examples: [[COMPACTED_BEHIND_DELETION], [DELETED_WHILE_MOVED]] },
     );
   }, 60_000);
 });

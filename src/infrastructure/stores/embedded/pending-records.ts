@@ -110,9 +110,12 @@ export class PendingRecords {
    * returned function after that. A deletion that arrives in between stays in force.
    */
   compacting(documentId: DocumentId, sequence: number): () => void {
-    const entries = [this.#old.get(documentId.value), this.#young.get(documentId.value)];
+    const [old, young] = [this.#old.get(documentId.value), this.#young.get(documentId.value)];
+    // What was deleted has nothing to do with the snapshot, whatever its sequence numbers.
+    const ofOld = young?.base === 'nothing' ? Number.POSITIVE_INFINITY : sequence;
     return () => {
-      for (const entry of entries) takeOut(entry, sequence);
+      takeOut(old, ofOld);
+      takeOut(young, sequence);
     };
   }
 }
