@@ -1,5 +1,11 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { ALL_DATABASES, type DatabaseName, type DatabaseService, startDatabase } from '../stores/support/databases.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import {
+  ALL_DATABASES,
+  type DatabaseName,
+  type DatabaseService,
+  describeEach,
+  startDatabase,
+} from '../stores/support/databases.ts';
 import { DOOR_NAMES } from '../support/doors/doors.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { expectEdits, StubbornWriter } from './stubborn-writer.ts';
@@ -8,7 +14,7 @@ const PLACE = { document: 'outage', editBytes: 2_000 };
 const LONGEST = 60_000;
 const FAILED = 'The store failed; nothing is acknowledged until it works';
 
-describe.each(ALL_DATABASES)('a server whose database goes away: %s', (name) => {
+describeEach(ALL_DATABASES, 'a server whose database goes away', (name) => {
   it(
     '[SQL1] [SQL5] [MONGO1] [MONGO5] [ROOM9] takes edits on, acknowledges none of them, and goes on by itself when it is back',
     async () => {

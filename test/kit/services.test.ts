@@ -120,6 +120,15 @@ describe.skipIf(isMissing('redis'))('a service that is disturbed', () => {
     expect((await buffer(newcomer)).toString()).toBe('+PONG\r\n');
   });
 
+  it('[KIT4] passes everything once, however often it is cut off and reconnected', async () => {
+    const { service, client } = await started();
+    await service.reconnect();
+    for (let times = 0; times < 2; times++) await service.cutOff('silent');
+    for (let times = 0; times < 2; times++) await service.reconnect();
+    expect(await client.incr('counter')).toBe(1);
+    expect(await client.get('counter')).toBe('1');
+  });
+
   it('[KIT1] says what it printed when it does not start', async () => {
     await expect(startRedis(['--no-such-option', 'yes'])).rejects.toThrow(
       /ended with 1 before it was ready:[\s\S]*no-such-option/,

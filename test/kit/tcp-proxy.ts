@@ -33,6 +33,7 @@ export class TcpProxy {
 
   async cutOff(how: CutOff): Promise<void> {
     if (how === 'silent') {
+      if (this.#isSilent) return;
       this.#isSilent = true;
       for (const pair of this.#pairs) hold(pair);
       return;
@@ -45,8 +46,9 @@ export class TcpProxy {
 
   /** What was held back while silent comes through now. */
   async reconnect(): Promise<void> {
+    // Piped twice, everything would come twice.
+    if (this.#isSilent) for (const pair of this.#pairs) pass(pair);
     this.#isSilent = false;
-    for (const pair of this.#pairs) pass(pair);
     if (this.#server.listening) return;
     this.#server = await listen(this.port);
     this.#serve();

@@ -13,6 +13,7 @@ import { YLevelDbSource } from '../../src/infrastructure/moving/y-leveldb/y-leve
 import { YRedisPostgresSource } from '../../src/infrastructure/moving/y-redis-postgres/y-redis-postgres-source.ts';
 import { MemoryUpdateLog } from '../../src/infrastructure/stores/memory/memory-update-log.ts';
 import { startPostgres } from '../kit/postgres.ts';
+import { isMissing } from '../kit/programs.ts';
 import { atEnd } from '../support/clean-up.ts';
 import { textOf } from '../support/updates.ts';
 import { freshPath, history, NAMES, RecordedProgress, stored } from './support/moving-scene.ts';
@@ -102,7 +103,7 @@ describe('documents of extension-sqlite', () => {
 const Y_REDIS = `CREATE TABLE yredis_docs_v1 (
   room text, doc text, r SERIAL, update bytea, sv bytea, PRIMARY KEY (room, doc, r))`;
 
-describe('documents of y-redis', () => {
+describe.skipIf(isMissing('postgres'))('documents of y-redis', () => {
   it('[MOVE12] all that it stored, in the second encoding and in several rows', async () => {
     const service = await startPostgres();
     atEnd(() => service.stop());

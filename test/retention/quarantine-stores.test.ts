@@ -9,7 +9,7 @@ import { filledStore, READABLE, STORES, WHOLE } from './support/damaged-store.ts
 /** Whatever could touch a document does so at once. */
 const EAGER = { COMPACT_AFTER_UPDATES: '1', COMPACT_IDLE_AFTER_UPDATES: '1', ROOM_IDLE_MS: '1' };
 
-const PROGRAM = { embedded: undefined, postgres: 'postgres', mysql: 'mariadb' } as const;
+const PROGRAM = { embedded: undefined, postgres: 'postgres', mysql: 'mariadb', mongodb: 'ferretdb' } as const;
 
 async function readOnly(server: RunningServer): Promise<void> {
   const client = await JsonClient.open(server.wsUrl);

@@ -1,11 +1,13 @@
 import { updateLogContract } from '../contracts/update-log.ts';
-import { runningDatabase } from './support/databases.ts';
+import { describeEach, runningDatabase } from './support/databases.ts';
 import { openInMongoDb } from './support/open-in-mongodb.ts';
 
-const database = runningDatabase('mongodb');
+describeEach(['mongodb'], 'the store', (name) => {
+  const database = runningDatabase(name);
 
-updateLogContract('mongodb', {
-  persistence: 'shared',
-  rejected: 'may store the rest',
-  open: () => openInMongoDb(database().url),
+  updateLogContract(name, {
+    persistence: 'shared',
+    rejected: 'may store the rest',
+    open: () => openInMongoDb(database().url),
+  });
 });

@@ -1,11 +1,13 @@
 import { updateLogContract } from '../contracts/update-log.ts';
-import { runningDatabase } from './support/databases.ts';
+import { describeEach, runningDatabase } from './support/databases.ts';
 import { openInDatabase } from './support/open-in-database.ts';
 
-const database = runningDatabase('postgres');
+describeEach(['postgres'], 'the store', (name) => {
+  const database = runningDatabase(name);
 
-updateLogContract('postgres', {
-  persistence: 'shared',
-  rejected: 'stores nothing',
-  open: () => openInDatabase(database().url),
+  updateLogContract(name, {
+    persistence: 'shared',
+    rejected: 'stores nothing',
+    open: () => openInDatabase(database().url),
+  });
 });

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ConflictError, DamagedDocumentError } from '../../src/domain/repositories/update-log.ts';
 import type { SqlDatabase } from '../../src/infrastructure/stores/sql/sql-database.ts';
 import { id, pattern, record, texts } from '../contracts/log-records.ts';
-import { DATABASES, runningDatabase } from './support/databases.ts';
+import { DATABASES, describeEach, runningDatabase } from './support/databases.ts';
 import { openDatabase, openInDatabase } from './support/open-in-database.ts';
 
 type Opened = Awaited<ReturnType<typeof openInDatabase>>;
@@ -25,7 +25,7 @@ const DAMAGES: readonly (readonly [string, string, RegExp])[] = [
   ['its row names another writer', 'UPDATE p_documents SET writer = incarnation WHERE id = ID_A', /its row/],
 ];
 
-describe.each(DATABASES)('damage: %s', (name) => {
+describeEach(DATABASES, 'damage', (name) => {
   const service = runningDatabase(name);
   let opened: Opened;
   let database: SqlDatabase;

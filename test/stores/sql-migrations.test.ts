@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { SqlUpdateLog } from '../../src/infrastructure/stores/sql/sql-update-log.ts';
 import { tablesOf } from '../../src/infrastructure/stores/sql/tables.ts';
 import { id, record, texts } from '../contracts/log-records.ts';
-import { DATABASES, runningDatabase } from './support/databases.ts';
+import { DATABASES, describeEach, runningDatabase } from './support/databases.ts';
 import { openDatabase } from './support/open-in-database.ts';
 
-describe.each(DATABASES)('tables: %s', (name) => {
+describeEach(DATABASES, 'tables', (name) => {
   const service = runningDatabase(name);
 
   const open = async (prefix: string) => SqlUpdateLog.open(await openDatabase(service().url), prefix);

@@ -11,7 +11,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { silentMetrics } from '../support/silent-metrics.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { settle } from '../support/world.ts';
-import { DATABASES, startDatabase } from './support/databases.ts';
+import { DATABASES, describeEach, startDatabase } from './support/databases.ts';
 import { openDatabase } from './support/open-in-database.ts';
 
 const HOST = 'mysql://app:p%40ss@db.example.org/app';
@@ -77,19 +77,18 @@ describe('what a database has to be set to', () => {
     expect(statementBytesOf({ ...GOOD, packet: 4_194_304 })).toBeGreaterThan(1_100_000);
     expect(() => statementBytesOf({ ...GOOD, packet: 1_048_576 })).toThrow(/max_allowed_packet=1048576/);
   });
+});
 
-  it.each(DATABASES)(
-    '[SQL3] %s that answers before all is on disk is refused, or accepted with a warning',
-    async (name) => {
-      const service = await startDatabase(name);
-      onTestFinished(() => service.stop());
-      await expect(openDatabase(service.url, { durability: 'disk' })).rejects.toThrow(/STORE_DURABILITY=database/);
-      const warnings: string[] = [];
-      const database = await openDatabase(service.url, { durability: 'database', warn: (text) => warnings.push(text) });
-      await database.close();
-      expect(warnings).toEqual([expect.stringContaining('before everything is on disk')]);
-    },
-  );
+describeEach(DATABASES, 'a database that answers before all is on disk', (name) => {
+  it('[SQL3] is refused, or accepted with a warning', async () => {
+    const service = await startDatabase(name);
+    onTestFinished(() => service.stop());
+    await expect(openDatabase(service.url, { durability: 'disk' })).rejects.toThrow(/STORE_DURABILITY=database/);
+    const warnings: string[] = [];
+    const database = await openDatabase(service.url, { durability: 'database', warn: (text) => warnings.push(text) });
+    await database.close();
+    expect(warnings).toEqual([expect.stringContaining('before everything is on disk')]);
+  });
 });
 
 describe('a database that is not there', () => {

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SqlDatabase, SqlSession } from '../../src/infrastructure/stores/sql/sql-database.ts';
 import { SqlUpdateLog } from '../../src/infrastructure/stores/sql/sql-update-log.ts';
 import { tablesOf } from '../../src/infrastructure/stores/sql/tables.ts';
 import { id, pattern, record, texts, utf8 } from '../contracts/log-records.ts';
-import { DATABASES, runningDatabase } from './support/databases.ts';
+import { DATABASES, describeEach, runningDatabase } from './support/databases.ts';
 import { openDatabase, openInDatabase } from './support/open-in-database.ts';
 
 /** Cuts the connections of a database right before, or right after, the nth statement from when it was set. */
@@ -89,7 +89,7 @@ const MOMENTS = ['before', 'after'] as const;
 /** More than any call has statements. */
 const MOST_STATEMENTS = 20;
 
-describe.each(DATABASES)('a connection that is cut: %s', (name) => {
+describeEach(DATABASES, 'a connection that is cut', (name) => {
   const service = runningDatabase(name);
   let database: CutDatabase;
   let log: SqlUpdateLog;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { headValues } from '../../src/infrastructure/stores/sql/document-head.ts';
 import { insertRows } from '../../src/infrastructure/stores/sql/insert-rows.ts';
 import type { SqlDatabase, SqlValue } from '../../src/infrastructure/stores/sql/sql-database.ts';
 import { SqlUpdateLog } from '../../src/infrastructure/stores/sql/sql-update-log.ts';
 import { type Statements, statementsFor } from '../../src/infrastructure/stores/sql/statements.ts';
 import { record } from '../contracts/log-records.ts';
-import { DATABASES, runningDatabase } from './support/databases.ts';
+import { DATABASES, describeEach, runningDatabase } from './support/databases.ts';
 import { openDatabase } from './support/open-in-database.ts';
 
 const DOCUMENTS = Array.from({ length: 3_000 }, (_, at) => `document ${at}`);
@@ -43,7 +43,7 @@ function finding(statements: Statements): Record<string, readonly [string, reado
 
 const INSERTING = ['insertHeads', 'replaceHeads', 'insertUpdates', 'insertParts'];
 
-describe.each(DATABASES)('statements on filled tables: %s', (name) => {
+describeEach(DATABASES, 'statements on filled tables', (name) => {
   const service = runningDatabase(name);
   let database: SqlDatabase;
   let statements: Statements;

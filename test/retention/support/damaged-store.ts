@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import type { UpdateLog } from '../../../src/domain/repositories/update-log.ts';
 import { EmbeddedUpdateLog } from '../../../src/infrastructure/stores/embedded/embedded-update-log.ts';
 import { Environment } from '../../../src/infrastructure/stores/embedded/environment.ts';
 import { recordRange, snapshotKey } from '../../../src/infrastructure/stores/embedded/keys.ts';
+import { collectionsOf } from '../../../src/infrastructure/stores/mongodb/collections.ts';
 import { id } from '../../contracts/log-records.ts';
-import { type DatabaseName, startDatabase } from '../../stores/support/databases.ts';
+import { startDatabase } from '../../stores/support/databases.ts';
 import { openDatabase, openInDatabase } from '../../stores/support/open-in-database.ts';
+import { openInMongoDb } from '../../stores/support/open-in-mongodb.ts';
 import { atEnd } from '../../support/clean-up.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { insertion, insertions } from '../../support/updates.ts';
@@ -30,10 +33,17 @@ export interface DamagedStore {
   fingerprint(): Promise<string>;
 }
 
-export const STORES = ['embedded', 'postgres', 'mysql'] as const;
+export const STORES = ['embedded', 'postgres', 'mysql', 'mongodb'] as const;
 
 export function filledStore(name: (typeof STORES)[number]): Promise<DamagedStore> {
-  return name === 'embedded' ? embedded() : sql(name);
+  switch (name) {
+    case 'embedded':
+      return embedded();
+    case 'mongodb':
+      return mongodb();
+    default:
+      return sql(name);
+  }
 }
 
 async function embedded(): Promise<DamagedStore> {
@@ -62,7 +72,7 @@ async function embedded(): Promise<DamagedStore> {
   };
 }
 
-async function sql(name: DatabaseName): Promise<DamagedStore> {
+async function sql(name: 'postgres' | 'mysql'): Promise<DamagedStore> {
   const service = await startDatabase(name);
   atEnd(() => service.stop());
   const { log, prefix } = await openInDatabase(service.url);
@@ -90,6 +100,35 @@ async function sql(name: DatabaseName): Promise<DamagedStore> {
       const ofOther = `"${Buffer.from('other').toJSON().data.join()}"`.slice(1, -1);
       return rows
         .filter((row) => !row.includes(`[${ofOther}]`))
+        .sort()
+        .join('\n');
+    },
+  };
+}
+
+async function mongodb(): Promise<DamagedStore> {
+  const service = await startDatabase('mongodb');
+  atEnd(() => service.stop());
+  const { log, prefix } = await openInMongoDb(service.url);
+  await fill((write) => write(log));
+  await log.close();
+  const client = await new MongoClient(service.url, { promoteBuffers: true }).connect();
+  atEnd(() => client.close());
+  const { documents, ...others } = collectionsOf(client.db(), prefix);
+  const head = await documents.findOne({ _id: 'd' });
+  const rows = { _id: { $gt: head?.incarnation ?? '', $lt: `${head?.incarnation}~` } };
+  const [, , third, fourth] = await others.updates.find(rows).sort({ _id: 1 }).toArray();
+  if (third === undefined || fourth === undefined) throw new Error('There are no four updates.');
+  const put = (value: Uint8Array | null) => others.updates.updateOne({ _id: third._id }, { $set: { value } });
+  return {
+    environment: { STORE_URL: service.url, STORE_TABLE_PREFIX: prefix },
+    damage: async () => void (await put(fourth.value)),
+    repair: async () => void (await put(third.value)),
+    fingerprint: async () => {
+      const all = [others.updates, others.snapshots, others.chunks].map((each) => each.find(rows as object).toArray());
+      const found = [await documents.find({ _id: 'd' }).toArray(), ...(await Promise.all(all))].flat();
+      return found
+        .map((row) => JSON.stringify(row))
         .sort()
         .join('\n');
     },

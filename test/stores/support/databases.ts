@@ -1,7 +1,8 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { startFerretDb } from '../../kit/ferretdb.ts';
 import { startMariaDb } from '../../kit/mariadb.ts';
 import { startPostgres } from '../../kit/postgres.ts';
+import { isMissing } from '../../kit/programs.ts';
 
 const STARTERS = { postgres: startPostgres, mysql: startMariaDb, mongodb: startFerretDb };
 
@@ -12,6 +13,17 @@ export type DatabaseService = Awaited<ReturnType<(typeof STARTERS)[DatabaseName]
 export const DATABASES = ['postgres', 'mysql'] as const satisfies readonly DatabaseName[];
 
 export const ALL_DATABASES = [...DATABASES, 'mongodb'] as const;
+
+const SERVICES = { postgres: 'postgres', mysql: 'mariadb', mongodb: 'ferretdb' } as const;
+
+/** A suite for each; skipped, which is printed, where the programs are missing. */
+export function describeEach<Name extends DatabaseName>(
+  names: readonly Name[],
+  title: string,
+  suite: (name: Name) => void,
+): void {
+  for (const name of names) describe.skipIf(isMissing(SERVICES[name]))(`${title}: ${name}`, () => suite(name));
+}
 
 export function startDatabase(name: DatabaseName, settings: readonly string[] = []): Promise<DatabaseService> {
   return STARTERS[name](settings);

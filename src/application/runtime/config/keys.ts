@@ -153,13 +153,13 @@ export const KEYS = {
     z.string().regex(/^[a-z][a-z0-9_]{0,29}$/),
     'collaboration_',
     'up to 30 of a-z, 0-9 and _, the first a letter',
-    'what the names of the tables in the database start with',
+    'what the names of the tables or collections in the database start with',
   ),
   STORE_DURABILITY: key(
     z.enum(['disk', 'database']),
     'disk',
     'disk, database',
-    'disk: a database that answers before everything is on disk is refused; database: what it is set to is accepted, with a warning',
+    'disk: an SQL database that answers before everything is on disk is refused; database: what it is set to is accepted, with a warning',
   ),
   CACHE_MEMORY_BYTES: key(
     integer(0, 64 * 1024 * MIB),

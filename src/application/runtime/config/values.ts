@@ -110,7 +110,7 @@ export const storeUrl = z
   .refine((value) => value === '' || value === 'memory:' || namesDatabase(value));
 
 /** Several servers with commas between them, which `URL` does not take. */
-const MONGODB = /^mongodb(\+srv)?:\/\/[^/?#]+\/[^/?#]+(\?[^#]*)?$/;
+const MONGODB = /^mongodb(\+srv)?:\/\/[^/?#]+\/[^/?#@]+(\?[^#]*)?$/;
 
 function namesDatabase(value: string): boolean {
   if (value.startsWith('mongodb')) return MONGODB.test(value);

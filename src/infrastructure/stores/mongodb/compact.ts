@@ -7,7 +7,7 @@ import { chunksOf, chunksReplaced, rowsBefore, rowsUpTo, sequenceOf } from './ke
 import type { MongoStore } from './mongo-store.ts';
 import {
   newestSnapshot,
-  newestSnapshotSequence,
+  newestSnapshotEnd,
   type RowsOfSnapshot,
   rowsOfSnapshot,
   type SnapshotEnd,
@@ -38,7 +38,7 @@ export async function compactable(
   const found = store.collections.updates.find(rowsUpTo(incarnation, sequence)).sort({ _id: -1 }).limit(1);
   const [row] = await found.toArray();
   // Looked up behind the record: where that was removed meanwhile, this says why.
-  const folded = await newestSnapshotSequence(store, incarnation);
+  const { sequence: folded } = await newestSnapshotEnd(store, incarnation);
   if (folded >= sequence) return undefined;
   if (row === undefined || row.last !== sequence || sequenceOf(row._id) <= folded) throw noneEndsAt(sequence);
   const record = await readRecord(store, documentId, row);

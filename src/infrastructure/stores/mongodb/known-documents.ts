@@ -32,7 +32,8 @@ export class KnownDocuments {
     const known = this.get(documentId);
     if (position === undefined) this.#known.delete(documentId.value);
     else if (position.incarnation !== known?.incarnation || position.sequence > known.sequence) {
-      this.#known.set(documentId.value, { ...position, ownFrom: position.sequence + 1 });
+      const { incarnation, sequence } = position;
+      this.#known.set(documentId.value, { incarnation, sequence, ownFrom: sequence + 1 });
     }
   }
 

@@ -1,6 +1,6 @@
 import { DamagedDocumentError, type StoredDocument } from '../../../domain/repositories/update-log.ts';
 import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
-import { assembleDocument } from '../shared/assemble-document.ts';
+import { assembleDocument, type StoredRecord } from '../shared/assemble-document.ts';
 import { incarnationOfStored } from './head-row.ts';
 import { rowsOf, sequenceOf } from './keys.ts';
 import type { MongoStore } from './mongo-store.ts';
@@ -44,9 +44,17 @@ async function loadOnce(store: MongoStore, documentId: DocumentId): Promise<Stor
   // What starts in the snapshot is no part of the document, even where it ends behind it: see append.ts.
   const tail = rows.filter(({ _id }) => sequenceOf(_id) > folded);
   const snapshot = snapshotRow === null ? undefined : await readSnapshot(store, documentId, snapshotRow);
-  const records = await Promise.all(tail.map((row) => readRecord(store, documentId, row)));
-  const stored = assembleDocument(documentId, snapshot, records);
+  const records = await Promise.allSettled(tail.map((row) => readRecord(store, documentId, row)));
+  const stored = assembleDocument(documentId, snapshot, upToTheFirstFailure(records));
   if (stored === undefined) throw new DamagedDocumentError(documentId, 'none of its updates is there');
   known.saw(documentId, { incarnation, sequence: stored.sequence });
   return stored;
+}
+
+/** What is before a damaged record can be read. */
+function* upToTheFirstFailure(records: readonly PromiseSettledResult<StoredRecord>[]): Generator<StoredRecord> {
+  for (const record of records) {
+    if (record.status === 'rejected') throw record.reason;
+    yield record.value;
+  }
 }

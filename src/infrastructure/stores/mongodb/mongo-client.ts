@@ -1,4 +1,4 @@
-import { MongoClient, type MongoClientOptions } from 'mongodb';
+import { type Db, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
 
 /** Milliseconds. While there is no server to ask, the journal tries again, and says so. */
 const SELECTION_TIMEOUT = 3_000;
@@ -20,10 +20,6 @@ export function mongoClient(url: string, { poolSize, timeout }: MongoOptions): M
     serverSelectionTimeoutMS: Math.min(timeout, SELECTION_TIMEOUT),
     socketTimeoutMS: timeout,
     waitQueueTimeoutMS: timeout,
-    // Whatever the URL says: what is acknowledged is on disk on most servers, and nobody reads what may be taken back.
-    writeConcern: { w: 'majority', journal: true, wtimeoutMS: timeout },
-    readConcern: { level: 'majority' },
-    readPreference: 'primary',
     retryReads: true,
     retryWrites: true,
     ignoreUndefined: false,
@@ -38,4 +34,16 @@ export function mongoClient(url: string, { poolSize, timeout }: MongoOptions): M
     const isTold = userInfo.split(':').some((secret) => secret !== '' && why.includes(secret));
     throw new Error(`STORE_URL is no URL of a MongoDB server${isTold ? '' : `: ${why}`}`);
   }
+}
+
+/**
+ * The database that the URL names. What is acknowledged is on disk on most of its servers, and nobody reads what may be taken
+ * back. Said of the database, and not of the client, where parameters of the URL would outweigh it.
+ */
+export function databaseOf(client: MongoClient, { timeout }: Pick<MongoOptions, 'timeout'>): Db {
+  return client.db(undefined, {
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: timeout },
+    readConcern: new ReadConcern('majority'),
+    readPreference: 'primary',
+  });
 }

@@ -74,9 +74,9 @@ export class MongoUpdateLog implements VersionedUpdateLog {
 
   async version(documentId: DocumentId): Promise<string | undefined> {
     this.#checkOpen();
-    const position = await repeating(() => positionOf(this.#store, documentId));
-    this.#store.known.saw(documentId, position);
-    return position && `${position.incarnation}:${position.sequence}`;
+    const end = await repeating(() => positionOf(this.#store, documentId));
+    this.#store.known.saw(documentId, end);
+    return end && `${end.incarnation}:${end.sequence}:${end.stamp}`;
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@ import { MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongod
 import { StoreUnreachable, withoutSecrets } from '../shared/store-unreachable.ts';
 import { collectionsOf } from './collections.ts';
 import { migrate } from './migrate.ts';
-import { type MongoOptions, mongoClient } from './mongo-client.ts';
+import { databaseOf, type MongoOptions, mongoClient } from './mongo-client.ts';
 import { MongoUpdateLog } from './mongo-update-log.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function openMongoStore(url: string, prefix: string, options: Mongo
   const client = mongoClient(url, options);
   try {
     await client.connect();
-    const db = client.db();
+    const db = databaseOf(client, options);
     await migrate(db, prefix);
     return await MongoUpdateLog.open(collectionsOf(db, prefix), () => client.close());
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { DocumentId } from '../../../domain/value-objects/document-id.ts';
 import { rowId } from './keys.ts';
 import type { KnownDocument } from './known-documents.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { newestSnapshotSequence } from './snapshot-row.ts';
+import { newestSnapshotEnd } from './snapshot-row.ts';
 import { type RowsOfRecord, readRecord, rowsOfRecord } from './update-row.ts';
 
 /** The records of one document in one append, sorted, each first sequence number once. */
@@ -133,7 +133,7 @@ async function repetitionOf(
   const row = await store.collections.updates.findOne({ _id: rowId(known.incarnation, first) });
   if (row === null) {
     // What a snapshot holds is not there to be compared.
-    const isFolded = isOwn && lastOf(record) <= (await newestSnapshotSequence(store, known.incarnation));
+    const isFolded = isOwn && lastOf(record) <= (await newestSnapshotEnd(store, known.incarnation)).sequence;
     return isFolded ? { rest: undefined, found: undefined } : 'conflict';
   }
   const stored = await updatesOf(store, documentId, row);

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { MongoError, MongoNetworkError, MongoNetworkTimeoutError } from 'mongodb';
+import { MongoBulkWriteError, MongoError, MongoNetworkError, MongoNetworkTimeoutError } from 'mongodb';
 
 const MOST_TRIES = 5;
 const FIRST_PAUSE = 10;
@@ -22,9 +22,11 @@ export async function repeating<Result>(call: () => Promise<Result>): Promise<Re
   }
 }
 
+/** A bulk write has what it failed with inside; a write that waited for its socket fails with what that failed with. */
 function isPassing(cause: unknown): boolean {
   if (cause instanceof MongoNetworkTimeoutError) return false;
-  return (
-    cause instanceof MongoNetworkError || (cause instanceof MongoError && cause.hasErrorLabel('RetryableWriteError'))
-  );
+  if (cause instanceof MongoNetworkError) return true;
+  if (cause instanceof MongoBulkWriteError && isPassing(cause.errorResponse)) return true;
+  if (cause instanceof MongoError) return cause.hasErrorLabel('RetryableWriteError');
+  return cause instanceof Error && 'syscall' in cause;
 }

@@ -36,11 +36,14 @@ export async function newestSnapshot({ collections }: MongoStore, incarnation: s
   return row ?? null;
 }
 
-/** The sequence number of the snapshot that counts; 0 where there is none. */
-export async function newestSnapshotSequence({ collections }: MongoStore, incarnation: string): Promise<number> {
-  const found = collections.snapshots.find(rowsOf(incarnation)).project<{ _id: string }>({ _id: 1 });
+/** Where the snapshot that counts ends; at 0 where there is none. */
+export async function newestSnapshotEnd(
+  { collections }: MongoStore,
+  incarnation: string,
+): Promise<{ readonly sequence: number; readonly stamp: string }> {
+  const found = collections.snapshots.find(rowsOf(incarnation)).project<{ _id: string; ends: string }>({ ends: 1 });
   const [row] = await found.sort({ _id: -1 }).limit(1).toArray();
-  return row === undefined ? 0 : sequenceOf(row._id);
+  return row === undefined ? { sequence: 0, stamp: '' } : { sequence: sequenceOf(row._id), stamp: row.ends };
 }
 
 /** @throws DamagedDocumentError when it is not as it was written */
