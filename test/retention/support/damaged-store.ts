@@ -41,7 +41,8 @@ export function filledStore(name: (typeof STORES)[number]): Promise<DamagedStore
       return embedded();
     case 'mongodb':
       return mongodb();
-    default:
+    case 'mysql':
+    case 'postgres':
       return sql(name);
   }
 }

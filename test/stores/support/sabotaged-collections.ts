@@ -1,7 +1,10 @@
 import type { Collections } from '../../../src/infrastructure/stores/mongodb/collections.ts';
 
-/** Where a command fails: before it begins, after the first half of the rows it inserts, or when its answer is lost. */
-export type Moment = 'before' | 'half' | 'after';
+/**
+ * Where a command fails: after the first half of the rows it inserts, or when its answer is lost. Before it begins is where the
+ * one before it has lost its answer.
+ */
+export type Moment = 'half' | 'after';
 
 const COMMANDS = ['insertMany', 'deleteMany', 'deleteOne', 'findOne', 'toArray'];
 
@@ -18,7 +21,7 @@ export class SabotagedCollections {
     this.collections = Object.fromEntries(entries) as unknown as Collections;
   }
 
-  /** Fails the nth command from here, counted from 1. */
+  /** Fails the nth command from here, counted from 1; of `half`, the nth that inserts. */
   sabotage(nth: number, moment: Moment): void {
     this.#fault = { nth, moment };
   }
@@ -37,7 +40,7 @@ export class SabotagedCollections {
         const value: unknown = Reflect.get(inner, name);
         if (typeof value !== 'function') return value;
         const call: Call = value.bind(inner);
-        if (COMMANDS.includes(String(name))) return (...args: unknown[]) => this.#command(call, args);
+        if (COMMANDS.includes(String(name))) return (...args: unknown[]) => this.#command(String(name), call, args);
         if (['find', 'sort', 'limit', 'project'].includes(String(name))) {
           return (...args: unknown[]) => this.#watched(call(...args) as object);
         }
@@ -46,23 +49,25 @@ export class SabotagedCollections {
     });
   }
 
-  async #command(call: Call, args: unknown[]): Promise<unknown> {
-    const moment = this.#momentOf();
-    if (moment === 'before') throw new Error('sabotaged');
-    const [rows, ...options] = args;
-    if (moment === 'half' && Array.isArray(rows)) {
-      if (rows.length > 1) await call(rows.slice(0, rows.length / 2), ...options);
+  async #command(name: string, call: Call, args: unknown[]): Promise<unknown> {
+    const outcome = this.#outcomeOf(name);
+    if (outcome === 'dead') throw new Error('sabotaged');
+    if (outcome === 'half') {
+      const [rows, ...options] = args;
+      if (Array.isArray(rows) && rows.length > 1) await call(rows.slice(0, rows.length / 2), ...options);
       throw new Error('sabotaged');
     }
     const result = await call(...args);
-    if (moment !== undefined) throw new Error('sabotaged');
+    if (outcome === 'after') throw new Error('sabotaged');
     return result;
   }
 
-  #momentOf(): Moment | undefined {
-    if (this.#isDead) return 'before';
-    if (this.#fault === undefined || --this.#fault.nth > 0) return undefined;
+  #outcomeOf(name: string): Moment | 'dead' | 'alive' {
+    if (this.#isDead) return 'dead';
+    const fault = this.#fault;
+    if (fault === undefined || (fault.moment === 'half' && name !== 'insertMany')) return 'alive';
+    if (--fault.nth > 0) return 'alive';
     this.#isDead = true;
-    return this.#fault.moment;
+    return fault.moment;
   }
 }

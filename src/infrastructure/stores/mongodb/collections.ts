@@ -42,13 +42,13 @@ export interface ChunkRow {
 }
 
 /** A deletion that is under way, or was when its server ended. */
-export interface DeletionRow {
+interface DeletionRow {
   /** The incarnation. */
   readonly _id: string;
   readonly document: string;
 }
 
-export interface SchemaRow {
+interface SchemaRow {
   readonly _id: string;
   readonly version: number;
 }

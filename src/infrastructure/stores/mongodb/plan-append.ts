@@ -15,7 +15,7 @@ export interface DocumentAppend {
 }
 
 /** A record that is stored, of this append or found there. */
-export interface Witness {
+interface Witness {
   readonly first: number;
   readonly last: number;
   readonly stamp: string;
