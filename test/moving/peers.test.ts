@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import sqlite from 'node-sqlite3-wasm';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -18,6 +19,8 @@ import { atEnd } from '../support/clean-up.ts';
 import { textOf } from '../support/updates.ts';
 import { freshPath, history, NAMES, RecordedProgress, stored } from './support/moving-scene.ts';
 import { program } from './support/program.ts';
+
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
 async function imported(source: DocumentSource) {
   const log = new MemoryUpdateLog();
@@ -57,7 +60,7 @@ describe('documents of y-leveldb', () => {
   });
 });
 
-/** As extension-sqlite 4.7 makes it; the package itself needs a native build of better-sqlite3. */
+/** As extension-sqlite 4.7 makes it. */
 const HOCUSPOCUS = 'CREATE TABLE "documents" ("name" varchar(255) NOT NULL, "data" blob NOT NULL, UNIQUE(name))';
 
 function hocuspocusFile(rows: readonly (readonly [string, Uint8Array | string])[]): string {
@@ -72,6 +75,12 @@ function hocuspocusFile(rows: readonly (readonly [string, Uint8Array | string])[
 }
 
 describe('documents of extension-sqlite', () => {
+  it('[MOVE11] in a file that it wrote itself', async () => {
+    const { log, tally } = await imported(await HocuspocusSqliteSource.open(fixture('hocuspocus-4.7.sqlite')));
+    expect([tally.count('written'), tally.faultCount]).toEqual([4, 0]);
+    await expectTexts(log, ['notes', 'team/notes ü', '文', '😀 y']);
+  });
+
   it('[MOVE11] all that it stored, from a file that is not changed', async () => {
     const names = [...NAMES, ...Array.from({ length: 1_100 }, (_, at) => `d${at}`)];
     const file = hocuspocusFile(names.map((name) => [name, Y.mergeUpdates(history(name))] as const));
@@ -99,11 +108,33 @@ describe('documents of extension-sqlite', () => {
   });
 });
 
-/** As y-redis makes it in src/storage/postgres.js; the package is not on npm. */
+/** What its worker wrote: see fixtures/README.md. */
+const Y_REDIS_NAMES = ['notes', 'team/notes ü', 'team/page', '文'];
+
+/** As y-redis 0.1 makes it. */
 const Y_REDIS = `CREATE TABLE yredis_docs_v1 (
   room text, doc text, r SERIAL, update bytea, sv bytea, PRIMARY KEY (room, doc, r))`;
 
 describe.skipIf(isMissing('postgres'))('documents of y-redis', () => {
+  it.each([
+    [['v1'], Y_REDIS_NAMES],
+    [['v2'], [...Y_REDIS_NAMES, 'notes@draft']],
+    [
+      ['v1', 'v2'],
+      [...Y_REDIS_NAMES, 'notes@draft'],
+    ],
+  ])('[MOVE12] in tables that its worker wrote itself: %j', async (versions, names) => {
+    const service = await startPostgres();
+    atEnd(() => service.stop());
+    const client = new pg.Client({ connectionString: service.url });
+    await client.connect();
+    for (const version of versions) await client.query(readFileSync(fixture(`y-redis-${version}.sql`), 'utf8'));
+    await client.end();
+    const { log, tally, progress } = await imported(await YRedisPostgresSource.open(service.url));
+    expect([tally.count('written'), tally.faultCount, progress.total]).toEqual([names.length, 0, names.length]);
+    await expectTexts(log, names);
+  });
+
   it('[MOVE12] all that it stored, in the second encoding and in several rows', async () => {
     const service = await startPostgres();
     atEnd(() => service.stop());
