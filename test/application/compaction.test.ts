@@ -219,6 +219,23 @@ describe('Compactions', () => {
     expect(textOf(...(await world.stored()))).toHaveLength(6);
   });
 
+  it.each([
+    ['on', { updates: 0, snapshot: 6 }],
+    ['off', { updates: 6, snapshot: undefined }],
+  ])(
+    '[RET6] nothing is ever folded, neither in use nor when nobody uses it any more, unless it is %s',
+    async (COMPACT_DOCUMENTS, stored) => {
+      const inline = { COMPACT_INLINE_BYTES: '100000', RELEASE_UNREAD_MS: '1000', COMPACT_IDLE_AFTER_UPDATES: '1' };
+      const { world, session, send } = await scene({ ...inline, COMPACT_DOCUMENTS });
+      for (const update of insertions('a', 'b', 'c', 'd', 'e', 'f')) await send(update);
+      world.collaboration.leaveDocument(session.member);
+      world.clock.advance(1_000);
+      world.rooms.maintain(3_600_000);
+      await settle();
+      expect(await tail(world)).toEqual(stored);
+    },
+  );
+
   it('[ROOM11] folds fewer when the document is let go of: that costs nobody time', async () => {
     const { world, compactor, send, session } = await scene({
       COMPACT_AFTER_UPDATES: '100',
