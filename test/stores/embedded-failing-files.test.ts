@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CheckpointLog } from '../../src/application/runtime/checkpoint-log.ts';
 import { EmbeddedUpdateLog } from '../../src/infrastructure/stores/embedded/embedded-update-log.ts';
 import { DEFAULT_LIMITS } from '../../src/infrastructure/stores/embedded/store-limits.ts';
 import { id, record, texts } from '../contracts/log-records.ts';
@@ -103,6 +104,25 @@ describe('the embedded store whose database cannot be written', () => {
     expect(gate.refused).toBe(1);
     await log.close();
     await expectReopened(join(directory.path, 'live'), 20);
+  });
+
+  it('[LOG16] the operator is told when it begins to fail, and when it no longer does', async () => {
+    const gate = new Gate();
+    const lines: string[] = [];
+    const say = (level: string) => (_: object, message: string) => {
+      if (level !== 'debug') lines.push(`${level}: ${message}`);
+    };
+    const watch = new CheckpointLog({ debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') });
+    const limits = { ...LIMITS, retryAfter: { first: 0, longest: 0 } };
+    const log = await EmbeddedUpdateLog.open(join(directory.path, 'live'), { commits: gate.commits, limits, watch });
+    for (let sequence = 1; sequence <= 9; sequence++) await log.append([update(sequence)]);
+    await gate.quiet();
+    expect(gate.refused).toBeGreaterThan(1);
+    expect([watch.isFailing, lines]).toEqual([true, [expect.stringMatching(/^error: .*cannot be written/)]]);
+    gate.open = 1000;
+    await log.append([update(10)]);
+    await log.close();
+    expect([watch.isFailing, lines.slice(1)]).toEqual([false, [expect.stringMatching(/^info: .*again/)]]);
   });
 });
 

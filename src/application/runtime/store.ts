@@ -1,5 +1,6 @@
 import type { UpdateLog } from '../../domain/repositories/update-log.ts';
 import type { VersionedUpdateLog } from '../../domain/repositories/versioned-update-log.ts';
+import type { CheckpointWatch } from '../../infrastructure/stores/embedded/checkpoint-watch.ts';
 import { EmbeddedUpdateLog } from '../../infrastructure/stores/embedded/embedded-update-log.ts';
 import { MemoryUpdateLog } from '../../infrastructure/stores/memory/memory-update-log.ts';
 import { openMongoStore } from '../../infrastructure/stores/mongodb/open-mongo-store.ts';
@@ -9,8 +10,12 @@ import { openSqlStore } from '../../infrastructure/stores/sql/open-sql-store.ts'
 import type { SqlOptions } from '../../infrastructure/stores/sql/sql-options.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type CacheServices, cached } from './cache.ts';
+import { CheckpointLog } from './checkpoint-log.ts';
 import type { Settings } from './config/keys.ts';
 import { openPatiently } from './open-patiently.ts';
+
+const CHECKPOINTS_FAILING =
+  '1 while the embedded database cannot be written; acknowledged updates are in the write-ahead log';
 
 type StoreServices = Pick<CacheServices, 'clock' | 'logger'>;
 
@@ -20,14 +25,15 @@ type StoreServices = Pick<CacheServices, 'clock' | 'logger'>;
  */
 export async function openStore(settings: Settings, services: CacheServices): Promise<UpdateLog> {
   const url = settings.STORE_URL;
-  if (url === '' || url === 'memory:') return await openUncached(settings, services);
+  if (url === 'memory:') return new MemoryUpdateLog();
+  if (url === '') return await openEmbedded(settings.DATA_DIR, countedCheckpoints(services));
   return cached(await openDatabase(url, settings, services), settings, services);
 }
 
 /** The store itself, for whoever reads each document once. @throws Error as `openStore` */
 export async function openUncached(settings: Settings, services: StoreServices): Promise<UpdateLog> {
   const url = settings.STORE_URL;
-  if (url === '') return await openEmbedded(settings.DATA_DIR);
+  if (url === '') return await openEmbedded(settings.DATA_DIR, new CheckpointLog(services.logger));
   if (url === 'memory:') return new MemoryUpdateLog();
   return await openDatabase(url, settings, services);
 }
@@ -63,9 +69,15 @@ function sqlOptions(settings: Settings, logger: Logger): SqlOptions {
   };
 }
 
-async function openEmbedded(directory: string): Promise<UpdateLog> {
+function countedCheckpoints({ logger, metrics }: CacheServices): CheckpointLog {
+  const checkpoints = new CheckpointLog(logger);
+  metrics.gauge('collaboration_checkpoints_failing', CHECKPOINTS_FAILING, () => +checkpoints.isFailing);
+  return checkpoints;
+}
+
+async function openEmbedded(directory: string, watch: CheckpointWatch): Promise<UpdateLog> {
   try {
-    return await EmbeddedUpdateLog.open(directory);
+    return await EmbeddedUpdateLog.open(directory, { watch });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     // A full or read-only disk names no path, and an operator has many.

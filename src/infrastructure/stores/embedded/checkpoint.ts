@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { CheckpointWatch } from './checkpoint-watch.ts';
 import type { Change, CommitQueue, Planned } from './commit-queue.ts';
 import type { Handles } from './environment.ts';
 import { logStartChange } from './log-start.ts';
@@ -17,16 +18,24 @@ export class Checkpoint {
   readonly #log: WriteAheadLog;
   readonly #commits: CommitQueue;
   readonly #limits: StoreLimits;
+  readonly #watch: CheckpointWatch;
   #running: Promise<void> | undefined;
   /** The segment from which on nothing is moved; known while a checkpoint is not over, also after it failed. */
   #upTo: number | undefined;
   #retry = { pause: 0, at: 0 };
 
-  constructor(pending: PendingRecords, log: WriteAheadLog, commits: CommitQueue, limits: StoreLimits) {
+  constructor(
+    pending: PendingRecords,
+    log: WriteAheadLog,
+    commits: CommitQueue,
+    limits: StoreLimits,
+    watch: CheckpointWatch,
+  ) {
     this.#pending = pending;
     this.#log = log;
     this.#commits = commits;
     this.#limits = limits;
+    this.#watch = watch;
   }
 
   /** Starts a checkpoint where one is due. No write to the log may be under way. */
@@ -72,10 +81,12 @@ export class Checkpoint {
     try {
       while (this.#upTo !== undefined) await this.#commits.readThenWrite((handles) => this.#step(handles, upTo));
       this.#retry = { pause: 0, at: 0 };
+      this.#watch.succeeded();
     } catch (error) {
       const { first, longest } = this.#limits.retryAfter;
       const pause = Math.min(Math.max(first, this.#retry.pause * 2), longest);
       this.#retry = { pause, at: performance.now() + pause };
+      this.#watch.failed(error, pause);
       throw error;
     }
     // A file that stays is removed by the next checkpoint, or at the next start.
@@ -102,5 +113,5 @@ export class Checkpoint {
   }
 }
 
-/** For failures that `#retry` keeps: whoever needs the room is told. */
+/** For failures that `#retry` keeps: the watch is told, and whoever needs the room. */
 const ignore = () => undefined;

@@ -1,5 +1,6 @@
 import { AppendQueue } from './append-queue.ts';
 import { Checkpoint } from './checkpoint.ts';
+import { type CheckpointWatch, UNWATCHED } from './checkpoint-watch.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { Environment } from './environment.ts';
 import { readLogStart } from './log-start.ts';
@@ -9,8 +10,9 @@ import { recoverLog } from './wal/recover-log.ts';
 import { diskFiles, type SegmentFiles } from './wal/segment-files.ts';
 import { WriteAheadLog } from './wal/write-ahead-log.ts';
 
-/** What a test may put in the place of the real thing. */
+/** Who is told of checkpoints, and what a test may put in the place of the real thing. */
 export interface StoreOptions {
+  readonly watch: CheckpointWatch;
   readonly limits: StoreLimits;
   readonly files: SegmentFiles;
   readonly commits: (environment: Environment) => CommitQueue;
@@ -28,7 +30,7 @@ export interface EmbeddedStore {
 
 /** @throws Error when a file cannot be opened, or something that was acknowledged is missing in the write-ahead log */
 export async function openEmbeddedStore(directory: string, options: Partial<StoreOptions>): Promise<EmbeddedStore> {
-  const { limits = DEFAULT_LIMITS, files = diskFiles, commits: makeCommits = queueOf } = options;
+  const { watch = UNWATCHED, limits = DEFAULT_LIMITS, files = diskFiles, commits: makeCommits = queueOf } = options;
   const environment = new Environment(directory);
   try {
     const start = readLogStart(await environment.handles());
@@ -37,7 +39,7 @@ export async function openEmbeddedStore(directory: string, options: Partial<Stor
     const pending = new PendingRecords();
     pending.add(entries);
     const log = new WriteAheadLog(files, directory, limits.segmentBytes, start, end);
-    const checkpoint = new Checkpoint(pending, log, commits, limits);
+    const checkpoint = new Checkpoint(pending, log, commits, limits, watch);
     const appends = new AppendQueue(log, pending, checkpoint);
     checkpoint.begin();
     const close = async () => {
