@@ -1,5 +1,7 @@
+import type { MethodDefinition } from '@grpc/grpc-js';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+import { collaborationService } from '../../src/adapters/grpc/proto.ts';
 import * as hocuspocus from '../../src/adapters/websocket/protocols/hocuspocus/hocuspocus-codec.ts';
 import { decodeJsonMessage, parseJsonObject } from '../../src/adapters/websocket/protocols/json-codec.ts';
 import {
@@ -64,6 +66,7 @@ export function codecTargets(): readonly CodecTarget[] {
     },
     { name: 'hocuspocus', corpus: named(frames), read: readHocuspocus, refuses: collaboration },
     { name: 'json', corpus: json(updates), read: readJson, refuses: collaboration },
+    { name: 'grpc', corpus: grpc(updates), read: readGrpc, refuses: () => false },
     { name: 'websocket', corpus: websocketFrames(frames), read: readWebSocket, refuses: () => false },
     ...storeTargets(updates),
   ];
@@ -105,6 +108,13 @@ function readHocuspocus(frame: Uint8Array): void {
 function readJson(frame: Uint8Array): void {
   const { type, data } = decodeJsonMessage(parseJsonObject(Buffer.from(frame)));
   if (type !== 'auth') JSON.stringify(data);
+}
+
+const collaborate = collaborationService.Collaborate as MethodDefinition<object, object>;
+
+/** What does not decode is a message of its own kind. */
+function readGrpc(frame: Uint8Array): void {
+  collaborate.requestDeserialize(Buffer.from(frame));
 }
 
 /** However the bytes are cut, the parser ends with too few of them or a violation, and keeps to its bound. */
@@ -162,6 +172,21 @@ function json(updates: readonly Uint8Array[]): Uint8Array[] {
     { type: 'auth', data: { token: 'x' } },
   ];
   return messages.map((message) => new TextEncoder().encode(JSON.stringify(message)));
+}
+
+function grpc(updates: readonly Uint8Array[]): Uint8Array[] {
+  const place = { document_id: 'fuzzed', client_id: 'c', timestamp: 5 };
+  const messages = [
+    { join_document: { user_id: 'ann', user_name: 'Änne', user_color: '#fff', user_metadata: { a: '1', ü: '"' } } },
+    ...updates.map((update_data) => ({ update: { update_data, origin_client_id: 'c', sequence_number: 3 } })),
+    { sync_request: { state_vector: Uint8Array.of(0) } },
+    {
+      awareness: { client_id: 'c', user_info: '{"a":1}', awareness_state: '{"cursor":{"deep":[null]}}', timestamp: 9 },
+    },
+    { heartbeat: { client_id: 'c', timestamp: 9 } },
+    { leave_document: { client_id: 'c' } },
+  ];
+  return messages.map((message) => collaborate.requestSerialize({ ...place, ...message }));
 }
 
 /** Masked, as clients send them: whole, in fragments, with control frames between them. */

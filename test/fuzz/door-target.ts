@@ -9,6 +9,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { codecTargets } from './codec-targets.ts';
 import { Finding } from './finding.ts';
+import { strangeGrpc } from './grpc-stranger.ts';
 import { mutated, type Random } from './mutate.ts';
 
 /** Frames of one socket; then it is closed, or was. */
@@ -39,7 +40,7 @@ const DOORS = [
   { codec: 'y-sweet', path: '/d/fuzzed/ws/fuzzed', isBinary: true },
 ] as const;
 
-/** A real server, strangers that send damaged frames through each WebSocket door, and an honest pair beside them. */
+/** A real server, strangers that send damaged frames through each door, and an honest pair beside them. */
 export class DoorTarget {
   readonly #directory = temporaryDirectory();
   readonly #corpora = new Map(codecTargets().map(({ name, corpus }) => [name, corpus]));
@@ -58,10 +59,12 @@ export class DoorTarget {
     return new DoorTarget(server, directory);
   }
 
-  /** One socket a door. Returns the frames that were sent. @throws Finding */
+  /** One socket, or stream, a door. Returns the frames that were sent. @throws Finding */
   async attack(seed: number): Promise<number> {
     const random = randomFrom(seed);
-    const sent = await Promise.all(DOORS.map((door) => this.#strange(door, random)));
+    const messages = this.#corpora.get('grpc') ?? [];
+    const stream = strangeGrpc(this.#server.grpcAddress, messages, FRAMES_A_SOCKET, random);
+    const sent = await Promise.all([stream, ...DOORS.map((door) => this.#strange(door, random))]);
     await this.#honest();
     const grown = residentBytes(this.#server.pid) - this.#before;
     if (grown > MAY_GROW) throw new Finding('doors', [], `memory has grown by ${grown} bytes (seed ${seed})`);

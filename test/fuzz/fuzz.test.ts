@@ -32,7 +32,7 @@ describe('fuzzing', () => {
     expect(frames).toBeGreaterThan(0);
   });
 
-  it('[FUZZ3] strangers at every WebSocket door hurt nobody else', async () => {
+  it('[FUZZ3] strangers at every door hurt nobody else', async () => {
     const { findings, frames } = await burst('doors', 2_000);
     expect(findings).toEqual([]);
     expect(frames).toBeGreaterThan(0);
