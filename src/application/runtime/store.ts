@@ -3,10 +3,6 @@ import type { VersionedUpdateLog } from '../../domain/repositories/versioned-upd
 import type { CheckpointWatch } from '../../infrastructure/stores/embedded/checkpoint-watch.ts';
 import { EmbeddedUpdateLog } from '../../infrastructure/stores/embedded/embedded-update-log.ts';
 import { MemoryUpdateLog } from '../../infrastructure/stores/memory/memory-update-log.ts';
-import { openMongoStore } from '../../infrastructure/stores/mongodb/open-mongo-store.ts';
-import { MysqlDatabase } from '../../infrastructure/stores/mysql/mysql-database.ts';
-import { PostgresDatabase } from '../../infrastructure/stores/postgres/postgres-database.ts';
-import { openSqlStore } from '../../infrastructure/stores/sql/open-sql-store.ts';
 import type { SqlOptions } from '../../infrastructure/stores/sql/sql-options.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type CacheServices, cached } from './cache.ts';
@@ -42,19 +38,29 @@ async function openDatabase(url: string, settings: Settings, services: StoreServ
   return await openPatiently(openerOf(url, settings, services.logger), settings.STORE_RETRY_MS, services);
 }
 
+/** Each loads its driver only then: no server needs more than one of them. */
 function openerOf(url: string, settings: Settings, logger: Logger): () => Promise<VersionedUpdateLog> {
   const prefix = settings.STORE_TABLE_PREFIX;
   // The URL of several MongoDB servers is none to `URL`.
   switch (url.slice(0, url.indexOf('/'))) {
     case 'mongodb:':
     case 'mongodb+srv:':
-      return () =>
-        openMongoStore(url, prefix, { poolSize: settings.STORE_POOL_SIZE, timeout: settings.STORE_TIMEOUT_MS });
+      return async () => {
+        const { openMongoStore } = await import('../../infrastructure/stores/mongodb/open-mongo-store.ts');
+        const { STORE_POOL_SIZE: poolSize, STORE_TIMEOUT_MS: timeout } = settings;
+        return await openMongoStore(url, prefix, { poolSize, timeout });
+      };
     case 'mysql:':
-      return () => openSqlStore(url, prefix, () => MysqlDatabase.open(url, sqlOptions(settings, logger)));
+      return async () => {
+        const { openMysqlStore } = await import('../../infrastructure/stores/mysql/open-mysql-store.ts');
+        return await openMysqlStore(url, prefix, sqlOptions(settings, logger));
+      };
     case 'postgres:':
     case 'postgresql:':
-      return () => openSqlStore(url, prefix, () => PostgresDatabase.open(url, sqlOptions(settings, logger)));
+      return async () => {
+        const { openPostgresStore } = await import('../../infrastructure/stores/postgres/open-postgres-store.ts');
+        return await openPostgresStore(url, prefix, sqlOptions(settings, logger));
+      };
     default:
       throw new Error('STORE_URL names no store that this server has.');
   }

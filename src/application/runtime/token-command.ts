@@ -3,9 +3,21 @@ import { readFile } from 'node:fs/promises';
 import { type SigningKey, signToken } from '../../infrastructure/auth/jwt/sign-token.ts';
 import { algorithmsOf } from '../../infrastructure/auth/keys/public-keys.ts';
 import { secretKey, secretsIn } from '../../infrastructure/auth/keys/secrets.ts';
+import type { ExitCode } from './bootstrap.ts';
 import type { Settings } from './config/keys.ts';
-import { ConfigError } from './config/load-config.ts';
+import { ConfigError, type Environment, loadConfig } from './config/load-config.ts';
 import type { TokenOptions } from './token-options.ts';
+
+/** Writes a token to the standard output. */
+export async function printToken(options: TokenOptions, environment: Environment): Promise<ExitCode> {
+  try {
+    process.stdout.write(`${await makeToken(options, loadConfig(environment), Date.now())}\n`);
+    return 0;
+  } catch (cause) {
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+    return cause instanceof ConfigError ? 2 : 1;
+  }
+}
 
 /**
  * A token for trying out, which a server with the same configuration takes.
