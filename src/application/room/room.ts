@@ -1,5 +1,4 @@
 import type { CollaborativeDocument } from '../../domain/entities/collaborative-document.ts';
-import { burstLength } from '../../domain/entities/document-weight.ts';
 import type { ScannedUpdate } from '../../domain/entities/integration.ts';
 import type { Presence } from '../../domain/entities/presence.ts';
 import { CollaborationError } from '../../domain/errors.ts';
@@ -12,15 +11,14 @@ import type { DocumentWorker } from '../ports/document-worker.ts';
 import { type Condition, conditionOf } from '../quarantine/condition.ts';
 import { Delivery } from './delivery.ts';
 import { Intake } from './intake.ts';
+import { Integrator } from './integrator.ts';
 import { Members } from './members.ts';
 import { missing } from './missing.ts';
-import { recover } from './recovery.ts';
 import { repeats } from './repeats.ts';
+import { RoomActivity } from './room-activity.ts';
 import { RoomContent } from './room-content.ts';
 import type { RoomMember } from './room-member.ts';
 import type { RoomServices } from './room-services.ts';
-import type { RoomState } from './room-state.ts';
-import { SizeGuard } from './size-guard.ts';
 import { snapshotOf } from './snapshot-of.ts';
 import { abandon, type Submission } from './submission.ts';
 import type { Gathering } from './tick.ts';
@@ -43,9 +41,8 @@ export class Room implements Gathering, JournalClient {
   readonly #intake: Intake;
   readonly #delivery: Delivery;
   readonly #content: RoomContent;
-  readonly #size: SizeGuard;
-  #inbox: Submission[] = [];
-  #state: RoomState = { kind: 'open' };
+  readonly #activity: RoomActivity;
+  readonly #integrator: Integrator;
   /** Unix milliseconds since nobody was in the room. */
   #emptySince: number;
 
@@ -56,10 +53,23 @@ export class Room implements Gathering, JournalClient {
     this.#services = services;
     this.#onFailure = onFailure;
     this.#content = new RoomContent(loaded, services);
-    this.#size = new SizeGuard(services);
     this.#delivery = new Delivery(this.members, services.clock, services.limits.deliveryWindow);
     const target = { tell: this.#tell.bind(this), submit: this.submit.bind(this) };
     this.#intake = new Intake(this, loaded, services, target);
+    this.#activity = new RoomActivity(
+      () => services.tick.schedule(this),
+      (cause) => this.#unreadable(cause),
+    );
+    const host = {
+      documentId: this.documentId,
+      content: this.#content,
+      intake: this.#intake,
+      activity: this.#activity,
+      schedule: () => services.tick.schedule(this),
+      failed: (error: CollaborationError) => this.#failed(error),
+      fromElsewhere: <Result>(work: Promise<Result>) => this.#fromElsewhere(work),
+    };
+    this.#integrator = new Integrator(host, services);
     this.#emptySince = services.clock.now();
   }
 
@@ -78,17 +88,17 @@ export class Room implements Gathering, JournalClient {
   }
 
   get isOpen(): boolean {
-    return this.#state.kind !== 'closed';
+    return !this.#activity.isClosed;
   }
 
   /** @throws CollaborationError why the room was closed, where it failed since it was opened */
   enter(member: RoomMember): void {
-    this.#checkOpen();
+    this.#activity.checkOpen();
     this.members.add(member);
   }
 
   leave(member: RoomMember): void {
-    this.#integrate();
+    this.#integrator.integrate();
     this.members.remove(member);
     this.#intake.remove(member);
     this.#emptySince = this.#services.clock.now();
@@ -96,11 +106,11 @@ export class Room implements Gathering, JournalClient {
 
   /** An update on its way in. Its outcome reaches the member's sink or its connection's acknowledgements. */
   submit(submission: Submission): void {
-    if (this.#state.kind === 'closed') {
+    if (this.#activity.isClosed) {
       abandon(submission);
       return;
     }
-    this.#inbox.push(submission);
+    this.#integrator.add(submission);
     this.#services.tick.schedule(this);
   }
 
@@ -115,39 +125,33 @@ export class Room implements Gathering, JournalClient {
    * @throws CollaborationError why the room was closed; so does the promise reject
    */
   whenReadable(): Promise<void> | undefined {
-    this.#integrate();
-    switch (this.#state.kind) {
-      case 'open':
-        if (!this.#content.isReleased) return undefined;
-        return this.#wait(this.#content.load(), 'unreadable').then(() => this.whenReadable());
-      case 'busy':
-        if (this.#state.content === 'readable') return undefined;
-        // What came in meanwhile is not integrated yet, or the room has failed instead.
-        return this.#state.done.then(() => this.whenReadable());
-      case 'closed':
-        throw this.#state.why;
-    }
+    this.#integrator.integrate();
+    this.#activity.checkOpen();
+    // What came in meanwhile is not integrated yet, or the room has failed instead.
+    if (!this.#activity.isWhole) return this.#activity.busy?.then(() => this.whenReadable());
+    if (this.#activity.busy !== undefined || !this.#content.isReleased) return undefined;
+    return this.#activity.wait(this.#content.load(), 'unreadable').then(() => this.whenReadable());
   }
 
   /** Resolves when all that has arrived is integrated. @throws CollaborationError as `whenReadable` */
   async whenIntegrated(): Promise<void> {
     for (;;) {
-      this.#checkOpen();
-      this.#integrate();
-      if (this.#state.kind === 'busy') await this.#state.done;
-      else if (this.#inbox.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      this.#activity.checkOpen();
+      this.#integrator.integrate();
+      if (this.busy !== undefined) await this.busy;
+      else if (!this.#integrator.isIdle) await new Promise((resolve) => setImmediate(resolve));
       else return;
     }
   }
 
   /** What a sender waits for before it sends more. */
   get busy(): Promise<void> | undefined {
-    return this.#state.kind === 'busy' ? this.#state.done : undefined;
+    return this.#activity.busy;
   }
 
   /** Whether what is in memory is what everyone was told, and no half of an update. */
   get isWhole(): boolean {
-    return this.#state.kind === 'open' || (this.#state.kind === 'busy' && this.#state.content === 'readable');
+    return this.#activity.isWhole;
   }
 
   /** Encoding v1. Read it only when `whenReadable` says so. */
@@ -181,7 +185,7 @@ export class Room implements Gathering, JournalClient {
 
   /** Resolves when the document can be edited, or the room has failed. */
   warm(): Promise<void> {
-    return this.busy ?? this.#wait(this.#content.warm(), 'readable');
+    return this.busy ?? this.#activity.wait(this.#content.warm(), 'readable');
   }
 
   /** All updates of the document as one, in another thread. */
@@ -195,7 +199,7 @@ export class Room implements Gathering, JournalClient {
   }
 
   endOfTick(): void {
-    this.#integrate();
+    this.#integrator.integrate();
     this.#delivery.endOfTick();
   }
 
@@ -216,7 +220,7 @@ export class Room implements Gathering, JournalClient {
   snapshot(compactor: DocumentWorker): Promise<Snapshot | undefined> | undefined {
     if (!this.#content.isEditable || !this.isWhole) return undefined;
     // What is on its way into the document has no sequence number yet.
-    if (this.#state.kind === 'busy') return this.#state.done.then(() => this.snapshot(compactor));
+    if (this.busy !== undefined) return this.busy.then(() => this.snapshot(compactor));
     const merge = this.#content.mergedBy(compactor);
     const snapshot = snapshotOf(this.#content.document, this.#intake.sequence, merge, this.#services);
     return this.#fromElsewhere(snapshot);
@@ -229,7 +233,7 @@ export class Room implements Gathering, JournalClient {
 
   /** What is stored of the document turned out to be damaged. Opened anew, it is in quarantine. */
   damaged(cause: unknown): void {
-    if (this.#state.kind === 'closed') return;
+    if (this.#activity.isClosed) return;
     this.#services.quarantine.suspect(this.documentId, cause);
     this.fail(
       new CollaborationError('unavailable', 'What is stored of the document is damaged; open it again.', cause),
@@ -247,18 +251,16 @@ export class Room implements Gathering, JournalClient {
 
   /** Lets go of everyone; the document is read anew from its log when it is opened again. */
   fail(why: CollaborationError): void {
-    if (this.#state.kind === 'closed') return;
+    if (this.#activity.isClosed) return;
     this.close(why);
     this.#onFailure(this);
     for (const member of this.members.all) member.sink.end(why);
   }
 
   close(why = new CollaborationError('unavailable', 'The document was closed; try again.')): void {
-    if (this.#state.kind === 'closed') return;
-    this.#state = { kind: 'closed', why };
-    // Those behind them on their connections, of other documents, wait for them no longer.
-    this.#inbox.forEach(abandon);
-    this.#inbox = [];
+    if (this.#activity.isClosed) return;
+    this.#activity.close(why);
+    this.#integrator.abandon();
     this.#intake.abandon();
     this.#delivery.stop();
     this.#content.close();
@@ -270,73 +272,17 @@ export class Room implements Gathering, JournalClient {
     this.#services.events.publish(event);
   }
 
-  #checkOpen(): void {
-    if (this.#state.kind === 'closed') throw this.#state.why;
-  }
-
   get #isQuiet(): boolean {
-    return this.#state.kind === 'open' && this.#inbox.length === 0 && this.#intake.isSettled;
+    return this.#activity.isReady && this.#integrator.isIdle && this.#intake.isSettled;
   }
 
-  #integrate(): void {
-    if (this.#state.kind !== 'open' || this.#inbox.length === 0) return;
-    const burst = this.#nextBurst();
-    const readiness = this.#content.readinessFor(burst);
-    if (readiness === 'not yet') {
-      const warming = this.#content.warm(burst);
-      void this.#wait(warming, this.#content.isReleased ? 'unreadable' : 'readable');
-      return;
-    }
-    if (this.#size.mustMeasure(burst, this.#content.document)) {
-      void this.#wait(this.#measure(), 'readable');
-      return;
-    }
-    this.#inbox = this.#inbox.length === burst.length ? [] : this.#inbox.slice(burst.length);
-    if (this.#inbox.length > 0) this.#services.tick.schedule(this);
-    const admitted = this.#size.admit(burst, this.#content.document);
-    if (readiness === 'elsewhere') {
-      void this.#wait(this.#integrateElsewhere(admitted), 'readable');
-      return;
-    }
-    try {
-      this.#intake.take(admitted, this.#content.document);
-    } catch (cause) {
-      this.#notIntegrated(admitted, CollaborationError.from(cause));
-    }
+  /** What was waited for has failed: there is no document to go on with. */
+  #unreadable(cause: unknown): void {
+    if (CollaborationError.from(cause).kind === 'damaged') this.damaged(cause);
+    this.fail(new CollaborationError('unavailable', 'The document could not be read again.', cause));
   }
 
-  /** What of the inbox is integrated in one go. */
-  #nextBurst(): readonly Submission[] {
-    const length = burstLength(this.#inbox);
-    return length === this.#inbox.length ? this.#inbox : this.#inbox.slice(0, length);
-  }
-
-  async #measure(): Promise<void> {
-    await this.#content.warm();
-    const merge = this.#content.mergedBy(this.#services.worker);
-    await this.#size.measure(this.#content.document, (updates) => this.#fromElsewhere(merge(updates)));
-  }
-
-  /** @throws CollaborationError as `recover` */
-  async #integrateElsewhere(burst: readonly Submission[]): Promise<void> {
-    try {
-      const integrations = await this.#content.integrate(burst);
-      this.#checkOpen();
-      this.#intake.settle(burst, integrations, this.#content.document);
-    } catch (cause) {
-      if (this.#state.kind === 'busy') this.#state = { ...this.#state, content: 'unreadable' };
-      this.#services.logger.debug({ document: this.documentId.value, err: cause }, 'A burst was not integrated');
-      await this.#recover(burst);
-    }
-  }
-
-  /** A sender's fault; or the document's own, when what is stored of it is damaged. */
-  #notIntegrated(burst: readonly Submission[], error: CollaborationError): void {
-    if (error.kind === 'invalid') {
-      void this.#wait(this.#recover(burst), 'unreadable');
-      return;
-    }
-    burst.forEach(abandon);
+  #failed(error: CollaborationError): void {
     if (error.kind === 'damaged') this.damaged(error);
     else this.fail(error);
   }
@@ -348,7 +294,9 @@ export class Room implements Gathering, JournalClient {
     } catch (cause) {
       if (CollaborationError.from(cause).kind !== 'damaged') throw cause;
       this.damaged(cause);
-      throw this.#state.kind === 'closed' ? this.#state.why : cause;
+      // With why the room was closed.
+      this.#activity.checkOpen();
+      throw cause;
     }
   }
 
@@ -357,30 +305,10 @@ export class Room implements Gathering, JournalClient {
     try {
       return await work;
     } catch (cause) {
-      if (this.#state.kind === 'open' && this.#content.isLost) void this.#wait(this.#recover([]), 'unreadable');
+      if (this.#activity.isReady && this.#content.isLost) {
+        void this.#activity.wait(this.#integrator.recover([]), 'unreadable');
+      }
       throw cause;
     }
-  }
-
-  #recover(burst: readonly Submission[]): Promise<void> {
-    const parts = { content: this.#content, intake: this.#intake, services: this.#services };
-    return recover(burst, { ...parts, checkOpen: () => this.#checkOpen() });
-  }
-
-  /** Nothing is integrated until `work` is done; where it fails, so does the room. */
-  #wait(work: Promise<void>, content: 'readable' | 'unreadable'): Promise<void> {
-    const done = work.then(
-      () => {
-        if (this.#state.kind !== 'busy') return;
-        this.#state = { kind: 'open' };
-        this.#services.tick.schedule(this);
-      },
-      (cause: unknown) => {
-        if (CollaborationError.from(cause).kind === 'damaged') this.damaged(cause);
-        this.fail(new CollaborationError('unavailable', 'The document could not be read again.', cause));
-      },
-    );
-    this.#state = { kind: 'busy', done, content };
-    return done;
   }
 }
