@@ -71,6 +71,16 @@ const DELETED_WHILE_MOVED: Operation[] = [
   { kind: 'repeat', name: 'a', steps: 0 },
 ];
 
+/** The deletion is moved, and its checkpoint is not over. */
+const COMPACTED_BEHIND_MOVED_DELETION: Operation[] = [
+  { kind: 'append', name: 'a', updates: 1, steps: 0 },
+  { kind: 'delete', name: 'b', steps: 0 },
+  { kind: 'append', name: 'a', updates: 1, steps: 1 },
+  { kind: 'append', name: 'b', updates: 1, steps: 1 },
+  { kind: 'compact', name: 'b', steps: 0 },
+  { kind: 'crash' },
+];
+
 let directory: TemporaryDirectory;
 beforeEach(() => {
   directory = temporaryDirectory();
@@ -91,7 +101,11 @@ describe('the embedded store, killed at any moment', () => {
           await subject.close();
         }
       }),
-      { numRuns: 50, interruptAfterTimeLimit: 30_000, examples: [[COMPACTED_BEHIND_DELETION], [DELETED_WHILE_MOVED]] },
+      {
+        numRuns: 50,
+        interruptAfterTimeLimit: 30_000,
+        examples: [[COMPACTED_BEHIND_DELETION], [DELETED_WHILE_MOVED], [COMPACTED_BEHIND_MOVED_DELETION]],
+      },
     );
   }, 60_000);
 });

@@ -82,7 +82,7 @@ export class EmbeddedUpdateLog implements UpdateLog {
     let isBehindDeletion = false;
     await commits.readThenWrite((handles) => {
       const before = pending.get(documentId);
-      isBehindDeletion = before?.base === 'nothing';
+      isBehindDeletion = pending.isDeletionLogged(documentId);
       return {
         changes: planCompaction(handles, documentId, before, snapshot, content),
         committed: pending.compacting(documentId, snapshot.sequence),

@@ -38,6 +38,8 @@ export class PendingRecords {
   #old: Generation = new Map();
   #youngSize = NOTHING;
   #oldSize = NOTHING;
+  /** Documents of the older generation whose deletion is moved, while the log still has it. */
+  readonly #deleted = new Set<string>();
 
   /** Of what the next checkpoint will move. */
   get youngSize(): PendingSize {
@@ -101,8 +103,18 @@ export class PendingRecords {
 
   /** The database has what the older generation had of these documents. */
   moved(documents: readonly PendingDocument[]): void {
-    for (const { documentId } of documents) this.#old.delete(documentId.value);
-    if (this.#old.size === 0) this.#oldSize = NOTHING;
+    for (const { documentId, base } of documents) {
+      this.#old.delete(documentId.value);
+      if (base === 'nothing') this.#deleted.add(documentId.value);
+    }
+    if (this.#old.size > 0) return;
+    this.#oldSize = NOTHING;
+    this.#deleted.clear();
+  }
+
+  /** Whether the log, read again after a crash, would delete what the database has of a document. */
+  isDeletionLogged(documentId: DocumentId): boolean {
+    return this.#deleted.has(documentId.value) || this.get(documentId)?.base === 'nothing';
   }
 
   /**
