@@ -23,7 +23,7 @@ const LIMITS = {
 /** `steps`: how many documents the checkpoint behind it moves before it fails. */
 type Operation =
   | { readonly kind: 'append'; readonly name: string; readonly updates: number; readonly steps: number }
-  | { readonly kind: 'repeat' | 'delete' | 'compact'; readonly name: string; readonly steps: number }
+  | { readonly kind: 'repeat' | 'delete' | 'compact' | 'race'; readonly name: string; readonly steps: number }
   | { readonly kind: 'crash' }
   | { readonly kind: 'restart' };
 
@@ -42,7 +42,7 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom('repeat' as const, 'delete' as const, 'compact' as const),
+      kind: fc.constantFrom('repeat' as const, 'delete' as const, 'compact' as const, 'race' as const),
       name: names,
       steps,
     }),
@@ -152,6 +152,8 @@ class Subject {
         return this.#both((log) => log.delete(id(operation.name)));
       case 'compact':
         return this.#compact(operation.name);
+      case 'race':
+        return this.#race(operation.name);
       case 'crash':
         return this.#crash();
       case 'restart':
@@ -178,6 +180,27 @@ class Subject {
     if (sequence === undefined) return;
     this.#gate.open = 1;
     await this.#both((log) => log.compact(id(name), { update: utf8(`1-${sequence}`), sequence }));
+  }
+
+  /** A compaction beside an append to its document, and a deletion of another one. */
+  async #race(name: string): Promise<void> {
+    const sequence = (await this.#model.load(id(name)))?.sequence;
+    if (sequence === undefined) return;
+    this.#gate.open++;
+    const snapshot = { update: utf8(`1-${sequence}`), sequence };
+    const other = id(name === 'a' ? 'b' : 'a');
+    const appended = await this.#next(name, 2);
+    this.#newest.set(name, appended);
+    this.#newest.delete(other.value);
+    const [compaction] = await Promise.allSettled([
+      this.#log.compact(id(name), snapshot),
+      this.#log.append([appended]),
+      this.#log.delete(other),
+    ]);
+    // A checkpoint may have gone through the gate in its place.
+    if (compaction.status === 'fulfilled') await this.#model.compact(id(name), snapshot);
+    await this.#model.append([appended]);
+    await this.#model.delete(other);
   }
 
   async #both(call: (log: EmbeddedUpdateLog | MemoryUpdateLog) => Promise<void>): Promise<void> {
