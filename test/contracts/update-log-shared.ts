@@ -1,8 +1,36 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ConflictError, type UpdateLog } from '../../src/domain/repositories/update-log.ts';
+import { ConflictError, type LogRecord, type UpdateLog } from '../../src/domain/repositories/update-log.ts';
 import type { DocumentId } from '../../src/domain/value-objects/document-id.ts';
+import { MemoryUpdateLog } from '../../src/infrastructure/stores/memory/memory-update-log.ts';
 import { bytes, id, pattern, record, texts, utf8 } from './log-records.ts';
 import type { Rejected } from './update-log.ts';
+
+const servers = fc.integer({ min: 0, max: 1 });
+const names = fc.constantFrom('a', 'b');
+
+/** What one of two servers does. `seeing`: it has loaded the document before, as a server that opens it does. */
+const operations = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('append' as const),
+      server: servers,
+      name: names,
+      seeing: fc.boolean(),
+      updates: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('repeat' as const, 'late' as const, 'compact' as const, 'delete' as const),
+      server: servers,
+      name: names,
+      seeing: fc.boolean(),
+    }),
+  },
+);
 
 /** LOG19, of a log that several servers write: `other` has a store instance of its own on what `log` stores. */
 export function sharing(rejected: Rejected, log: () => UpdateLog, other: () => Promise<UpdateLog>): void {
@@ -99,6 +127,62 @@ export function sharing(rejected: Rejected, log: () => UpdateLog, other: () => P
     expect(await log().load(id('a'))).toMatchObject({ sequence: 4, tail: bytes('four') });
   });
 
+  it('[LOG19] [LOG4] whatever two servers do in turn, what is stored is what a log in memory has', async () => {
+    const [both, observer] = [[log(), await other()] as const, await other()];
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(operations, { minLength: 10, maxLength: 25 }), async (list) => {
+        const model = new MemoryUpdateLog();
+        const newest = new Map<string, LogRecord>();
+        const prefix = `run ${runs++} `;
+        for (const [time, operation] of list.entries()) {
+          const documentId = id(prefix + operation.name);
+          const server = both[operation.server] ?? both[0];
+          if (operation.seeing) await server.load(documentId);
+          const sequence = (await model.load(documentId))?.sequence ?? 0;
+          const next = (first: number, updates: number, text: string) =>
+            record(
+              documentId.value,
+              first,
+              Array.from({ length: updates }, (_, at) => `${text} ${time} ${at}`),
+              time,
+            );
+          switch (operation.kind) {
+            case 'append': {
+              const appended = next(sequence + 1, operation.updates, 'in turn');
+              const outcome = await outcomeOf(server.append([appended]));
+              if (operation.seeing) expect(outcome).toBe('done');
+              if (outcome !== 'done') break;
+              newest.set(documentId.value, appended);
+              await model.append([appended]);
+              break;
+            }
+            case 'repeat': {
+              const repeated = newest.get(documentId.value);
+              if (repeated !== undefined) await outcomeOf(server.append([repeated]));
+              break;
+            }
+            case 'late':
+              if (sequence > 0) await outcomeOf(server.append([next(sequence, 1, 'too late')]));
+              break;
+            case 'compact': {
+              const snapshot = { update: utf8(`up to ${sequence}`), sequence };
+              const outcome = sequence === 0 ? 'refused' : await outcomeOf(server.compact(documentId, snapshot));
+              if (outcome === 'done') await model.compact(documentId, snapshot);
+              break;
+            }
+            case 'delete':
+              await server.delete(documentId);
+              newest.delete(documentId.value);
+              await model.delete(documentId);
+          }
+          expect(await observer.load(documentId)).toEqual(await model.load(documentId));
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   it('[LOG5] appends of one server beside compactions and loads of another', async () => {
     const theirs = await other();
     const large = pattern(3_000_000);
@@ -153,4 +237,15 @@ async function conflictOf(call: Promise<void>): Promise<readonly DocumentId[] | 
     throw cause;
   }
   return undefined;
+}
+
+/** A server that has not seen what others did may be refused, and for no other reason. */
+async function outcomeOf(call: Promise<void>): Promise<'done' | 'refused'> {
+  try {
+    await call;
+    return 'done';
+  } catch (error) {
+    if (error instanceof ConflictError || error instanceof RangeError) return 'refused';
+    throw error;
+  }
 }
