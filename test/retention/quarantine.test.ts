@@ -69,6 +69,7 @@ describe.skipIf(isMissing('postgres'))('a document of which a record is damaged'
     client.send(insertion('lost?', 7));
     const told = await refusals.take('refusal', ({ message }) => message !== '');
     if (door !== 'Hocuspocus') expect(told.message).toMatch(/damaged.*read-only/s);
+    expect(acknowledged.unread).toEqual([]);
     const whole = await DOORS[door](server, `whole-${door}`, {});
     expect(textOf(whole.initial)).toBe('one two three');
     whole.close();

@@ -15,6 +15,7 @@ import {
   userJoinedMessage,
   userLeftMessage,
 } from './server-messages.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** No structs, no deletes: a zero each. */
 const EMPTY_UPDATE_BYTES = 2;
@@ -60,7 +61,7 @@ export class GrpcSession implements SessionSink {
       state_vector: room.stateVector,
       active_users: services.collaboration.getActiveUsers(session.documentId).map(activeUser),
       last_modified: room.lastModified,
-      quarantine: room.quarantine,
+      quarantine: room.quarantine && wellFormed(room.quarantine),
     };
     const shown = room.presence.states;
     const document_data = await room.missingUpdates(NOTHING);

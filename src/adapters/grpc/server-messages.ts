@@ -61,9 +61,7 @@ export function syncResponseMessage(documentId: string, update: Uint8Array, now:
 }
 
 export function documentStateMessage(documentId: string, state: DocumentStateMessage, now: number): Uint8Array {
-  const { quarantine } = state;
-  const document_state = { ...state, quarantine: quarantine === undefined ? undefined : wellFormed(quarantine) };
-  return encodeServerMessage({ document_id: documentId, timestamp: now, document_state });
+  return encodeServerMessage({ document_id: documentId, timestamp: now, document_state: state });
 }
 
 /** @param documentId empty where the error is about the whole stream */

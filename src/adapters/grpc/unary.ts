@@ -32,7 +32,7 @@ export async function getDocumentState(
       document_data: state.documentData,
       active_users: state.activeUsers.map(activeUser),
       last_modified: state.lastModified,
-      quarantine: state.quarantine === undefined ? undefined : wellFormed(state.quarantine),
+      quarantine: state.quarantine && wellFormed(state.quarantine),
     },
   };
 }

@@ -24,8 +24,9 @@ export class CheckpointLog implements CheckpointWatch {
   }
 
   failed(cause: unknown, retryAfter: number): void {
-    const say = this.#isFailing ? this.#logger.debug : this.#logger.error;
-    say.call(this.#logger, { err: cause, retryAfter }, FAILED);
+    const fields = { err: cause, retryAfter };
+    if (this.#isFailing) this.#logger.debug(fields, FAILED);
+    else this.#logger.error(fields, FAILED);
     this.#isFailing = true;
   }
 }

@@ -31,6 +31,7 @@ export interface State {
   document_data: Uint8Array;
   active_users: (User & { last_seen: number })[];
   last_modified: number;
+  quarantine: string;
 }
 
 /** What a generated client hands over; the members that `message_type` does not name are absent. */

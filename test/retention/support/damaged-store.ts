@@ -8,7 +8,7 @@ import { Environment } from '../../../src/infrastructure/stores/embedded/environ
 import { recordRange, snapshotKey } from '../../../src/infrastructure/stores/embedded/keys.ts';
 import { collectionsOf } from '../../../src/infrastructure/stores/mongodb/collections.ts';
 import { id } from '../../contracts/log-records.ts';
-import { startDatabase } from '../../stores/support/databases.ts';
+import { type DatabaseName, startDatabase } from '../../stores/support/databases.ts';
 import { openDatabase, openInDatabase } from '../../stores/support/open-in-database.ts';
 import { openInMongoDb } from '../../stores/support/open-in-mongodb.ts';
 import { atEnd } from '../../support/clean-up.ts';
@@ -33,9 +33,9 @@ export interface DamagedStore {
   fingerprint(): Promise<string>;
 }
 
-export const STORES = ['embedded', 'postgres', 'mysql', 'mongodb'] as const;
+export type StoreName = 'embedded' | DatabaseName;
 
-export function filledStore(name: (typeof STORES)[number]): Promise<DamagedStore> {
+export function filledStore(name: StoreName): Promise<DamagedStore> {
   switch (name) {
     case 'embedded':
       return embedded();
