@@ -101,7 +101,7 @@ describe('a database that is not there', () => {
     logged.length = 0;
   });
 
-  it.each(['postgres', 'mysql'])(
+  it.each(['postgres', 'mysql', 'POSTGRES'])(
     '[SQL7] [SQL9] %s: the start waits for it a while, and shows no password',
     async (scheme) => {
       const STORE_URL = `${scheme}://app:hunter2@127.0.0.1:1/app?ssl=true`;

@@ -42,7 +42,7 @@ async function openDatabase(url: string, settings: Settings, services: StoreServ
 function openerOf(url: string, settings: Settings, logger: Logger): () => Promise<VersionedUpdateLog> {
   const prefix = settings.STORE_TABLE_PREFIX;
   // The URL of several MongoDB servers is none to `URL`.
-  switch (url.slice(0, url.indexOf('/'))) {
+  switch (url.slice(0, url.indexOf('/')).toLowerCase()) {
     case 'mongodb:':
     case 'mongodb+srv:':
       return async () => {
