@@ -110,6 +110,8 @@ describe('Room: a document that another thread integrates', () => {
     await idle();
     const bursts = host.applied.length;
     world.send(a, LARGE, mine[0]!, Uint8Array.of(0, 0));
+    // A large update is looked through in turns, and waits for nothing meanwhile.
+    await until(() => alice.acknowledged.length >= 13, 'all three are acknowledged');
     await idle();
     expect(alice.acknowledged).toHaveLength(13);
     expect([room.sequence, (await world.stored()).length]).toEqual([11, 11]);
